@@ -1,0 +1,2 @@
+//! The `tfo` binary.
+fn main() {}
