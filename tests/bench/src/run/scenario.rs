@@ -1,0 +1,75 @@
+//! What a peer has to do in each scenario.
+
+use super::peer::Peer;
+use crate::args::{Compression, Protocol};
+use clap::ValueEnum;
+use std::fmt;
+
+/// The work between receiver and exporter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scenario {
+    /// OTLP/gRPC in and out, acknowledged after the export.
+    Pass,
+    /// The same with a batch processor.
+    Batch,
+    /// Batch, an attribute on the resource, one inserted and one renamed on every record, and 10 % filtered out.
+    Edit,
+    /// OTLP/HTTP in and out, acknowledged after the export.
+    Http,
+    /// OTLP/gRPC with batch and gzip in and out.
+    Gzip,
+}
+
+// === impl Scenario ===
+
+impl Scenario {
+    /// In the order they are run.
+    pub(crate) const ALL: [Self; 5] = [Self::Pass, Self::Batch, Self::Edit, Self::Http, Self::Gzip];
+
+    /// How OTLP is carried into the peer and out of it.
+    pub(crate) const fn protocol(self) -> Protocol {
+        match self {
+            Self::Http => Protocol::Http,
+            _ => Protocol::Grpc,
+        }
+    }
+
+    /// Compression into the peer and out of it.
+    pub(crate) const fn compression(self) -> Compression {
+        match self {
+            Self::Gzip => Compression::Gzip,
+            _ => Compression::None,
+        }
+    }
+
+    /// Whether there is a batch processor.
+    pub(crate) const fn batches(self) -> bool {
+        matches!(self, Self::Batch | Self::Edit | Self::Gzip)
+    }
+
+    /// Whether the peer can play a part. nginx stands for the cost of moving bytes; it cannot recompress.
+    pub(crate) fn takes(self, peer: Peer) -> bool {
+        peer != Peer::Nginx || self != Self::Gzip
+    }
+
+    /// Whether the peer is expected to edit and filter; nginx passes everything on unread.
+    pub(crate) fn edits(self, peer: Peer) -> bool {
+        self == Self::Edit && peer != Peer::Nginx
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Batch => "batch",
+            Self::Edit => "edit",
+            Self::Http => "http",
+            Self::Gzip => "gzip",
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
