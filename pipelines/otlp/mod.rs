@@ -1,3 +1,9 @@
 //! OTLP as encoded bytes: views, checks, edits, splitting and JSON, without decoding into objects.
 
+pub mod check;
+pub mod count;
+pub(crate) mod field;
+#[cfg(test)]
+mod tests;
+pub mod view;
 pub mod wire;

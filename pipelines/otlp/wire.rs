@@ -54,13 +54,16 @@ pub const LEN: u32 = 2;
 /// Wire type of four little-endian bytes.
 pub const FIXED32: u32 = 5;
 
+/// The largest field number, 2^29 - 1: a tag is 32 bits and three of them are the wire type.
+pub const MAX_FIELD: u32 = 0x1fff_ffff;
+
 /// Iterates over the fields of `message`.
 #[must_use]
 pub fn fields(message: &[u8]) -> Fields<'_> {
     Fields { bytes: message, at: 0 }
 }
 
-/// Reads a varint at `*at` and moves `*at` behind it. `None` when it is cut off or longer than ten bytes.
+/// Reads a varint at `*at` and moves `*at` behind it. `None` when it is cut off or holds more than 64 bits.
 #[inline(always)]
 #[must_use]
 pub fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
@@ -76,7 +79,7 @@ pub fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
         *at += 1;
         value |= u64::from(byte & 0x7f) << shift;
         if byte < 0x80 {
-            return Some(value);
+            return if shift == 63 && byte > 1 { None } else { Some(value) };
         }
         shift += 7;
         if shift > 63 {
@@ -114,6 +117,13 @@ pub fn put_len(out: &mut Vec<u8>, number: u32, value: &[u8]) {
     put_tag(out, number, LEN);
     put_varint(out, value.len() as u64);
     out.extend_from_slice(value);
+}
+
+/// How many bytes a whole length-prefixed field takes whose value has `len` bytes.
+#[inline(always)]
+#[must_use]
+pub const fn len_field_len(number: u32, len: usize) -> usize {
+    varint_len((number << 3) as u64) + varint_len(len as u64) + len
 }
 
 /// Appends a whole varint field.
@@ -166,7 +176,7 @@ impl<'a> Iterator for Fields<'a> {
         let mut at = start;
         let Some(tag) = read_varint(bytes, &mut at) else { return self.fail(start, "field tag is cut off") };
         let number = tag >> 3;
-        if number == 0 || number > 0x1fff_ffff {
+        if number == 0 || number > u64::from(MAX_FIELD) {
             return self.fail(start, "field number is out of range");
         }
         let value = match tag as u32 & 7 {

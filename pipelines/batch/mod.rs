@@ -1,0 +1,7 @@
+//! What travels on an edge.
+
+mod rope;
+mod telemetry;
+
+pub use rope::{Parts, Rope};
+pub use telemetry::Telemetry;
