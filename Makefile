@@ -1,0 +1,118 @@
+# What people and CI run; `make` alone explains the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Everything these targets make lies below the cargo target directory, so `cargo clean` removes it.
+CARGO_TARGET_DIR ?= target
+TARGET := $(abspath $(CARGO_TARGET_DIR))
+export CARGO_TARGET_DIR := $(TARGET)
+
+CARGO ?= cargo
+PYTHON ?= python3
+APT_INSTALL := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -y -qq
+
+# What the tests of real clients use; they say so and stop when it is absent.
+export TFO_TEST_PYTHON := $(TARGET)/venv/bin/python
+export TFO_NODE_MODULES := $(TARGET)/node/node_modules
+
+# Versions of peer and builder go together: see tests/bench/otelcol/manifest.yaml.
+OTELCOL := $(TARGET)/otelcol
+OTELCOL_VERSION := v0.161.0
+
+# Passed on to `tfo-bench run`, for example ARGS='--scenario pass --rounds 6'.
+ARGS ?=
+FUZZ_SECONDS ?= 60
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+.PHONY: quickstart
+quickstart: system ## build tfo and run a collector that prints what it receives
+	$(CARGO) build --release
+	@echo 'Send OTLP/gRPC to 127.0.0.1:4317 or OTLP/HTTP to http://127.0.0.1:4318. Ctrl-C ends it.'
+	'$(TARGET)/release/tfo' collector -c pipelines/presets/quickstart.yaml
+
+.PHONY: test
+test: setup ## run all tests; installs what they need first
+	$(CARGO) test --workspace --no-fail-fast
+
+.PHONY: check
+check: system ## what has to pass before a commit: format, lints, the rules of STYLE.md
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) test --test style
+
+.PHONY: deny
+deny: ## licences, bans and sources of the dependencies
+	@if command -v cargo-deny >/dev/null; then \
+	  $(CARGO) deny check bans licenses sources; \
+	else \
+	  echo '!!! deny: cargo-deny is not installed, nothing was checked (cargo install --locked cargo-deny)'; \
+	fi
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZ_SECONDS each
+	@if ! $(CARGO) +nightly fuzz --version >/dev/null 2>&1; then \
+	  echo '!!! fuzz: needs the nightly toolchain and cargo-fuzz, nothing was fuzzed'; \
+	else \
+	  for folder in $$(git ls-files '*/fuzz/Cargo.toml' | xargs -r -n1 dirname); do \
+	    for target in $$($(CARGO) +nightly fuzz list --fuzz-dir "$$folder"); do \
+	      echo "== $$folder $$target"; \
+	      $(CARGO) +nightly fuzz run --fuzz-dir "$$folder" "$$target" -- -max_total_time=$(FUZZ_SECONDS); \
+	    done; \
+	  done; \
+	fi
+
+.PHONY: bench
+bench: bench-setup bench-otelcol ## compare tfo with nginx and the OpenTelemetry Collector; ARGS='--scenario pass'
+	$(CARGO) build --release -p tfo -p tfo-bench
+	'$(TARGET)/release/tfo-bench' run --tfo '$(TARGET)/release/tfo' --otelcol '$(OTELCOL)/otelcol' $(ARGS)
+
+.PHONY: bench-setup
+bench-setup: system ## install nginx, the floor of the benchmark
+	@command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] \
+	  || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends nginx-light) </dev/null \
+	  || echo '!!! bench-setup: nginx cannot be installed, the benchmark runs without it'
+
+.PHONY: bench-otelcol
+bench-otelcol: ## build the OpenTelemetry Collector to compare with (needs Go; about 4 CPU-minutes, once)
+	@if ! command -v go >/dev/null; then \
+	  echo '!!! bench-otelcol: no go in PATH, the OpenTelemetry Collector is left out of the benchmark'; \
+	elif [ -x '$(OTELCOL)/otelcol' ] && cmp -s tests/bench/otelcol/manifest.yaml '$(OTELCOL)/manifest.yaml'; then \
+	  echo 'bench-otelcol: the OpenTelemetry Collector is built'; \
+	else \
+	  mkdir -p '$(OTELCOL)'; \
+	  export GOTOOLCHAIN=local CGO_ENABLED=0 GOFLAGS='-buildvcs=false -modcacherw' GOBIN='$(OTELCOL)/bin'; \
+	  nice go install go.opentelemetry.io/collector/cmd/builder@$(OTELCOL_VERSION); \
+	  rm -f '$(OTELCOL)/manifest.yaml' '$(OTELCOL)/otelcol'; \
+	  cp tests/bench/otelcol/manifest.yaml '$(OTELCOL)/building.yaml'; \
+	  (cd '$(OTELCOL)' && nice ./bin/builder --config building.yaml); \
+	  mv '$(OTELCOL)/build/otelcol-bench' '$(OTELCOL)/otelcol'; \
+	  mv '$(OTELCOL)/building.yaml' '$(OTELCOL)/manifest.yaml'; \
+	fi
+
+.PHONY: setup
+setup: system $(TARGET)/venv/ready $(TARGET)/node/ready ## install what the tests need, below the target directory
+
+# A C compiler for the dependencies written in C, and the venv module Debian packs apart from Python.
+.PHONY: system
+system:
+	@missing=; \
+	command -v cc >/dev/null || missing="$$missing gcc libc6-dev"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	[ -z "$$missing" ] || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends $$missing) </dev/null
+
+$(TARGET)/venv/ready: tests/clients/python/requirements.txt | system
+	rm -rf '$(TARGET)/venv'
+	$(PYTHON) -m venv '$(TARGET)/venv'
+	'$(TARGET)/venv/bin/pip' install --quiet --disable-pip-version-check --no-input -r $<
+	@touch '$@'
+
+$(TARGET)/node/ready: tests/clients/node/package.json tests/clients/node/package-lock.json
+	mkdir -p '$(TARGET)/node'
+	cp $^ '$(TARGET)/node/'
+	cd '$(TARGET)/node' && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
+	@touch '$@'
