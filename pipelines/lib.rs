@@ -1,8 +1,19 @@
 //! The engine of TelemetryFlow: wire model, configuration, graph, runtime and dry run. It knows no component.
+//!
+//! Six types carry everything: [`Batch`], [`component::Component`], [`component::Receiver`],
+//! [`component::Processor`], [`component::Exporter`] and [`Plan`].
 
-mod batch;
+pub mod batch;
+pub mod component;
+pub mod config;
+pub mod delivery;
+pub mod graph;
 pub mod otlp;
+pub mod outcome;
+pub mod runtime;
 mod signal;
 
-pub use batch::{Parts, Rope, Telemetry};
+pub use batch::{Batch, Context, Parts, RequestContext, Rope, Telemetry};
+pub use graph::Plan;
+pub use outcome::{Outcome, Refusal, RefusalKind};
 pub use signal::Signal;

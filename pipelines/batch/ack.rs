@@ -1,0 +1,125 @@
+//! The acknowledgement that travels with a batch and is resolved exactly once.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::sync::oneshot;
+
+use crate::outcome::{Outcome, Refusal, RefusalKind};
+
+/// One share of an acknowledgement.
+///
+/// Cloning makes another share. When the last share is gone, whoever waits hears the worst outcome noted by any of
+/// them. Dropping a share without [`Ack::resolve`] notes a retryable refusal.
+#[derive(Clone)]
+pub struct Ack(Option<Arc<Waiter>>);
+
+/// Yields the outcome of a tracked batch once every share of its ack is gone.
+pub struct Acked(oneshot::Receiver<Outcome>);
+
+/// Notifies when dropped, which happens when the last share is gone.
+struct Waiter {
+    worst: Mutex<Outcome>,
+    tell: Tell,
+}
+
+enum Tell {
+    Task(Option<oneshot::Sender<Outcome>>),
+    /// Acks of the batches that were joined, each with its number of items.
+    Joined(Vec<(Ack, u64)>),
+}
+
+// === impl Ack ===
+
+impl Ack {
+    /// An ack nobody waits for.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// An ack and the future that yields its outcome.
+    #[must_use]
+    pub fn pair() -> (Self, Acked) {
+        let (tell, acked) = oneshot::channel();
+        (Self::telling(Tell::Task(Some(tell))), Acked(acked))
+    }
+
+    /// One ack for several batches that travel on as one; `u64` is each one's number of items.
+    ///
+    /// A refusal reaches all of them; rejected items of a partial success are charged to the batches in order until
+    /// they are used up, so that the sum over all senders is right.
+    #[must_use]
+    pub fn join(acks: Vec<(Self, u64)>) -> Self {
+        if acks.iter().all(|(ack, _)| ack.0.is_none()) { Self::none() } else { Self::telling(Tell::Joined(acks)) }
+    }
+
+    /// Ends this share with `outcome`.
+    pub fn resolve(mut self, outcome: Outcome) {
+        if let Some(waiter) = self.0.take() {
+            waiter.note(outcome);
+        }
+    }
+
+    fn telling(tell: Tell) -> Self {
+        Self(Some(Arc::new(Waiter { worst: Mutex::new(Outcome::Delivered), tell })))
+    }
+}
+
+impl Drop for Ack {
+    fn drop(&mut self) {
+        if let Some(waiter) = self.0.take() {
+            waiter.note(Refusal::new(RefusalKind::Unavailable, "the batch was dropped before it was delivered").into());
+        }
+    }
+}
+
+// === impl Acked ===
+
+impl Future for Acked {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        Pin::new(&mut self.0).poll(cx).map(|told| {
+            told.unwrap_or_else(|_| Outcome::unavailable("the engine stopped before the batch was delivered"))
+        })
+    }
+}
+
+// === impl Waiter ===
+
+impl Waiter {
+    fn note(&self, outcome: Outcome) {
+        if outcome != Outcome::Delivered {
+            let mut worst = self.worst.lock().unwrap_or_else(PoisonError::into_inner);
+            *worst = std::mem::take(&mut *worst).and(outcome);
+        }
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        let outcome = std::mem::take(self.worst.get_mut().unwrap_or_else(PoisonError::into_inner));
+        match &mut self.tell {
+            // The receiver may be gone: its client hung up, nobody is left to tell.
+            Tell::Task(tell) => drop(tell.take().map(|tell| tell.send(outcome))),
+            Tell::Joined(acks) => resolve_joined(std::mem::take(acks), outcome),
+        }
+    }
+}
+
+fn resolve_joined(acks: Vec<(Ack, u64)>, outcome: Outcome) {
+    let Outcome::Partial { mut rejected, reason } = outcome else {
+        return acks.into_iter().for_each(|(ack, _)| ack.resolve(outcome.clone()));
+    };
+    for (ack, items) in acks {
+        let share = rejected.min(items);
+        rejected -= share;
+        ack.resolve(match share {
+            0 => Outcome::Delivered,
+            share => Outcome::Partial { rejected: share, reason: reason.clone() },
+        });
+    }
+}

@@ -1,0 +1,40 @@
+//! Who sent a batch: the request context that processors and exporters may read.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// A cheaply cloned, possibly empty [`RequestContext`].
+#[derive(Clone, Debug, Default)]
+pub struct Context(Option<Arc<RequestContext>>);
+
+/// What a receiver knows about the request that brought a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestContext {
+    /// Address of the client, as the socket reports it.
+    pub client: Option<SocketAddr>,
+    /// Request headers or gRPC metadata, names in lower case, in order; empty unless the receiver was told to
+    /// include them (`include_metadata`).
+    pub metadata: Vec<(Box<str>, Box<str>)>,
+}
+
+// === impl Context ===
+
+impl Context {
+    /// Wraps what a receiver knows.
+    #[must_use]
+    pub fn new(request: RequestContext) -> Self {
+        Self(Some(Arc::new(request)))
+    }
+
+    /// Address of the client, if known.
+    #[must_use]
+    pub fn client(&self) -> Option<SocketAddr> {
+        self.0.as_ref().and_then(|request| request.client)
+    }
+
+    /// Every value of the metadata key, which must be in lower case.
+    pub fn metadata<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        let all = self.0.as_ref().map_or(&[][..], |request| &request.metadata);
+        all.iter().filter(move |(name, _)| **name == *key).map(|(_, value)| &**value)
+    }
+}

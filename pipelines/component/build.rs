@@ -1,0 +1,222 @@
+//! [`Component`]: a factory erased to plain function pointers, so that a registry is a static slice.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use super::about::{About, Kind};
+use super::check::{CheckContext, Finding};
+use super::config::{AnyConfig, Config, Problems};
+use super::exporter::{Exporter, ExporterFactory};
+use super::extension::{Extension, ExtensionFactory};
+use super::processor::{ConnectorFactory, Processor, ProcessorFactory};
+use super::receiver::{Receiver, ReceiverFactory};
+use super::{BoxFuture, Failure};
+use crate::Signal;
+use crate::config::{Diagnostics, Node, from_node};
+use crate::runtime::{Budget, Wake};
+
+/// The compile-time description of a kind of node.
+#[derive(Clone, Copy)]
+pub struct Component {
+    /// Where it is declared.
+    pub kind: Kind,
+    /// What it says about itself.
+    pub about: About,
+    schema: fn() -> schemars::Schema,
+    parse: fn(&Node, &mut Diagnostics) -> Option<AnyConfig>,
+    validate: fn(&AnyConfig, &mut Problems),
+    check: fn(AnyConfig, CheckContext) -> BoxFuture<'static, Vec<Finding>>,
+    build: Build,
+}
+
+/// `type` or `type/name`, as written in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ComponentId {
+    /// The component type as written, which may be an alias.
+    pub kind: Arc<str>,
+    /// What tells several of one type apart.
+    pub name: Option<Arc<str>>,
+}
+
+/// What a component gets when it is built. Building does no I/O and spawns nothing.
+#[derive(Clone, Debug)]
+pub struct BuildContext {
+    /// The component that is built.
+    pub id: ComponentId,
+    /// The signal of the pipeline, for processors; `None` for shared nodes.
+    pub signal: Option<Signal>,
+    /// Lets a processor ask for a tick.
+    pub wake: Wake,
+    /// The engine's bytes in flight.
+    pub budget: Budget,
+}
+
+#[derive(Clone, Copy)]
+enum Build {
+    Receiver(fn(&AnyConfig, &BuildContext) -> Result<Box<dyn Receiver>, Failure>),
+    Processor(fn(&AnyConfig, &BuildContext) -> Result<Box<dyn Processor>, Failure>),
+    Exporter(fn(&AnyConfig, &BuildContext) -> Result<Arc<dyn Exporter>, Failure>),
+    Extension(fn(&AnyConfig, &BuildContext) -> Result<Box<dyn Extension>, Failure>),
+}
+
+// === impl Component ===
+
+impl Component {
+    /// Describes a receiver.
+    #[must_use]
+    pub const fn receiver<T: ReceiverFactory>() -> Self {
+        Self::new::<T::Config>(
+            Kind::Receiver,
+            T::ABOUT,
+            |config, cx| T::check(typed(config), cx),
+            Build::Receiver(|config, cx| T::build(&typed(config.clone()), cx)),
+        )
+    }
+
+    /// Describes a processor.
+    #[must_use]
+    pub const fn processor<T: ProcessorFactory>() -> Self {
+        Self::new::<T::Config>(
+            Kind::Processor,
+            T::ABOUT,
+            |config, cx| T::check(typed(config), cx),
+            Build::Processor(|config, cx| T::build(&typed(config.clone()), cx)),
+        )
+    }
+
+    /// Describes a connector.
+    #[must_use]
+    pub const fn connector<T: ConnectorFactory>() -> Self {
+        Self::new::<T::Config>(
+            Kind::Connector,
+            T::ABOUT,
+            |_, _| Box::pin(async { Vec::new() }),
+            Build::Processor(|config, cx| T::build(&typed(config.clone()), cx)),
+        )
+    }
+
+    /// Describes an exporter.
+    #[must_use]
+    pub const fn exporter<T: ExporterFactory>() -> Self {
+        Self::new::<T::Config>(
+            Kind::Exporter,
+            T::ABOUT,
+            |config, cx| T::check(typed(config), cx),
+            Build::Exporter(|config, cx| T::build(&typed(config.clone()), cx)),
+        )
+    }
+
+    /// Describes an extension.
+    #[must_use]
+    pub const fn extension<T: ExtensionFactory>() -> Self {
+        Self::new::<T::Config>(
+            Kind::Extension,
+            T::ABOUT,
+            |config, cx| T::check(typed(config), cx),
+            Build::Extension(|config, cx| T::build(&typed(config.clone()), cx)),
+        )
+    }
+
+    const fn new<C: Config>(
+        kind: Kind,
+        about: About,
+        check: fn(AnyConfig, CheckContext) -> BoxFuture<'static, Vec<Finding>>,
+        build: Build,
+    ) -> Self {
+        Self {
+            kind,
+            about,
+            schema: || schemars::schema_for!(C),
+            parse: |node, diagnostics| from_node::<C>(node, diagnostics).map(|config| Arc::new(config) as AnyConfig),
+            validate: |config, problems| typed::<C>(config.clone()).validate(problems),
+            check,
+            build,
+        }
+    }
+
+    /// JSON schema of its configuration, draft 2020-12.
+    #[must_use]
+    pub fn schema(&self) -> schemars::Schema {
+        (self.schema)()
+    }
+
+    /// Reads its configuration from `node`, reporting everything that is wrong with it.
+    pub fn parse(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<AnyConfig> {
+        (self.parse)(node, diagnostics)
+    }
+
+    /// Reports what types cannot say about a configuration.
+    pub fn validate(&self, config: &AnyConfig, problems: &mut Problems) {
+        (self.validate)(config, problems);
+    }
+
+    /// Probes what the component will need; leaves no trace.
+    #[must_use]
+    pub fn check(&self, config: AnyConfig, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
+        (self.check)(config, cx)
+    }
+
+    pub(crate) fn build_receiver(&self, config: &AnyConfig, cx: &BuildContext) -> Result<Box<dyn Receiver>, Failure> {
+        match self.build {
+            Build::Receiver(build) => build(config, cx),
+            _ => Err(self.not_a("receiver")),
+        }
+    }
+
+    pub(crate) fn build_processor(&self, config: &AnyConfig, cx: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
+        match self.build {
+            Build::Processor(build) => build(config, cx),
+            _ => Err(self.not_a("processor")),
+        }
+    }
+
+    pub(crate) fn build_exporter(&self, config: &AnyConfig, cx: &BuildContext) -> Result<Arc<dyn Exporter>, Failure> {
+        match self.build {
+            Build::Exporter(build) => build(config, cx),
+            _ => Err(self.not_a("exporter")),
+        }
+    }
+
+    pub(crate) fn build_extension(&self, config: &AnyConfig, cx: &BuildContext) -> Result<Box<dyn Extension>, Failure> {
+        match self.build {
+            Build::Extension(build) => build(config, cx),
+            _ => Err(self.not_a("extension")),
+        }
+    }
+
+    fn not_a(&self, kind: &str) -> Failure {
+        Failure(format!("{} `{}` cannot be built as a {kind}", self.kind.name(), self.about.name))
+    }
+}
+
+impl fmt::Debug for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind.section(), self.about.name)
+    }
+}
+
+/// The engine pairs a component only with configurations its own `parse` made.
+#[allow(clippy::expect_used)]
+fn typed<C: Config>(config: AnyConfig) -> Arc<C> {
+    (config as Arc<dyn Any + Send + Sync>).downcast().expect("a component gets the configuration it parsed")
+}
+
+// === impl ComponentId ===
+
+impl ComponentId {
+    /// The id of the only component of its type.
+    #[must_use]
+    pub fn of(kind: &str) -> Self {
+        Self { kind: kind.into(), name: None }
+    }
+}
+
+impl fmt::Display for ComponentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{}/{name}", self.kind),
+            None => f.write_str(&self.kind),
+        }
+    }
+}

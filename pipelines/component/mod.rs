@@ -1,0 +1,51 @@
+//! [`Component`]: the compile-time description of a kind of node, and the traits a component implements.
+//!
+//! A component is a type that implements one factory trait; a plain static slice of [`Component`] values is the
+//! registry. Parsing, validation, schema, documentation and the dry run are all derived from the description.
+//!
+//! ```ignore
+//! pub static ALL: &[Component] = &[Component::receiver::<otlp::Otlp>()];
+//! ```
+
+mod about;
+mod build;
+mod check;
+mod config;
+mod exporter;
+mod extension;
+mod processor;
+mod receiver;
+mod registry;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use self::about::{About, Kind, Stability};
+pub use self::build::{BuildContext, Component, ComponentId};
+pub use self::check::{Check, CheckContext, Depth, Finding};
+pub use self::config::{AnyConfig, Config, Problem, Problems};
+pub use self::exporter::{Encoded, ExportError, Exported, Exporter, ExporterFactory};
+pub use self::extension::{Extension, ExtensionFactory, ExtensionHost};
+pub use self::processor::{ConnectorFactory, Processor, ProcessorFactory};
+pub use self::receiver::{Outputs, Receiver, ReceiverFactory, ReceiverHost};
+pub use self::registry::{Found, Registry};
+
+/// A boxed future, as the object-safe traits return it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Why a component could not be built, started or kept running: one lowercase sentence without a final dot.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(pub String);
+
+impl From<String> for Failure {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}

@@ -1,0 +1,97 @@
+//! From a tree to typed configurations, strictly, reporting every error of a component at once.
+//!
+//! serde stops at the first error. So after each one the value it is about is taken out of a working copy and the
+//! whole is read again, until nothing is wrong any more; what is then found missing was taken out before.
+
+use serde::de::DeserializeOwned;
+
+use super::code;
+use super::deserializer::{Fault, FaultKind, NodeDeserializer, Step};
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::suggest::did_you_mean;
+use super::tree::{Node, Value};
+
+/// Most errors reported for one component.
+const MAX_ERRORS: usize = 50;
+
+/// Reads a typed configuration from `node`; null stands for all defaults. `None` when an error was reported.
+pub fn from_node<T: DeserializeOwned>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
+    let mut working = node.clone();
+    let mut removed: Vec<Vec<Step>> = Vec::new();
+    for _ in 0..MAX_ERRORS {
+        let fault = match T::deserialize(NodeDeserializer::new(&working)) {
+            Ok(config) if removed.is_empty() => return Some(config),
+            Ok(_) => return None,
+            Err(fault) => *fault,
+        };
+        let is_follow_up = matches!(fault.kind, FaultKind::Missing(_)) && !removed.is_empty();
+        if !is_follow_up {
+            diagnostics.push(diagnostic(&fault, node));
+        }
+        if is_follow_up || !remove(&mut working, &fault.path) {
+            return None;
+        }
+        removed.push(fault.path);
+    }
+    None
+}
+
+fn diagnostic(fault: &Fault, root: &Node) -> Diagnostic {
+    let place = path(&fault.path);
+    let span = fault.span.unwrap_or(root.span);
+    let inside = if place.is_empty() { String::new() } else { format!("{place}: ") };
+    match &fault.kind {
+        FaultKind::Unknown { field, expected } => {
+            let parent = path(fault.path.split_last().map_or(&[], |(_, parent)| parent));
+            let at = if parent.is_empty() { String::new() } else { format!(" in {parent}") };
+            let error = Diagnostic::error(&code::UNKNOWN_FIELD, format!("unknown field `{field}`{at}")).at(span);
+            let error = error.suggest(did_you_mean(field, expected.iter().copied()));
+            match expected.is_empty() {
+                true => error.help("no fields are allowed here"),
+                false => error.help(format!("allowed here: {}", expected.join(", "))),
+            }
+        }
+        FaultKind::Missing(field) => {
+            Diagnostic::error(&code::MISSING_FIELD, format!("{inside}the required field `{field}` is missing")).at(span)
+        }
+        FaultKind::Type { found, expected } => {
+            Diagnostic::error(&code::WRONG_TYPE, format!("{inside}found {found}, expected {expected}")).at(span)
+        }
+        FaultKind::Other(message) => Diagnostic::error(&code::INVALID_VALUE, format!("{inside}{message}")).at(span),
+    }
+}
+
+fn path(steps: &[Step]) -> String {
+    let mut path = String::new();
+    for step in steps {
+        match step {
+            Step::Key(key) if path.is_empty() => path.push_str(key),
+            Step::Key(key) => path.extend([".", key]),
+            Step::Index(at) => path.push_str(&format!("[{at}]")),
+        }
+    }
+    path
+}
+
+/// Takes the value at `path` out; false when there is nothing to take out, e.g. at the root.
+fn remove(node: &mut Node, path: &[Step]) -> bool {
+    match (path, &mut node.value) {
+        ([Step::Key(key)], Value::Map(entries)) => {
+            let before = entries.len();
+            entries.retain(|(name, _)| name.text() != key);
+            entries.len() < before
+        }
+        ([Step::Index(at)], Value::Seq(elements)) if *at < elements.len() => {
+            // The place is kept, so that later errors name the right index.
+            elements[*at].value = Value::Null;
+            true
+        }
+        ([Step::Key(key), rest @ ..], Value::Map(entries)) => {
+            entries.iter_mut().find(|(name, _)| name.text() == key).is_some_and(|(_, node)| remove(node, rest))
+        }
+        ([Step::Index(at), rest @ ..], Value::Seq(elements)) => {
+            elements.get_mut(*at).is_some_and(|element| remove(element, rest))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,307 @@
+//! `serde::Deserializer` over a tree; errors know where they happened.
+
+use std::fmt;
+
+use serde::de::{
+    self, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
+
+use super::source::Span;
+use super::tree::{Key, Node, Value};
+
+/// Reads one node.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeDeserializer<'n>(&'n Node);
+
+/// What is wrong, and where.
+pub type Error = Box<Fault>;
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Into a map.
+    Key(String),
+    /// Into a list.
+    Index(usize),
+}
+
+/// An error of deserialization.
+#[derive(Debug)]
+pub struct Fault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// From the root to the value it is about.
+    pub path: Vec<Step>,
+    /// Where it stands; `None` until the innermost value is known.
+    pub span: Option<Span>,
+}
+
+/// What can be wrong.
+#[derive(Debug)]
+pub enum FaultKind {
+    /// A key is not known.
+    Unknown {
+        /// The key.
+        field: String,
+        /// The keys that are.
+        expected: &'static [&'static str],
+    },
+    /// A required key is missing.
+    Missing(&'static str),
+    /// A value is of the wrong type, or a variant is unknown.
+    Type {
+        /// What is there.
+        found: String,
+        /// What should be.
+        expected: String,
+    },
+    /// What a type's own checks say.
+    Other(String),
+}
+
+// === impl Fault ===
+
+impl Fault {
+    fn boxed(kind: FaultKind) -> Error {
+        Box::new(Self { kind, path: Vec::new(), span: None })
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            FaultKind::Unknown { field, .. } => write!(f, "unknown field `{field}`"),
+            FaultKind::Missing(field) => write!(f, "missing field `{field}`"),
+            FaultKind::Type { found, expected } => write!(f, "found {found}, expected {expected}"),
+            FaultKind::Other(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl de::Error for Error {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Fault::boxed(FaultKind::Other(message.to_string()))
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Fault::boxed(FaultKind::Type { found: found.to_string(), expected: expected.to_string() })
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Fault::boxed(FaultKind::Type { found: found.to_string(), expected: expected.to_string() })
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        let expected = match expected {
+            [] => "nothing".to_owned(),
+            [only] => format!("`{only}`"),
+            many => format!("one of {}", many.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")),
+        };
+        Fault::boxed(FaultKind::Type { found: format!("`{variant}`"), expected })
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Fault::boxed(FaultKind::Unknown { field: field.to_owned(), expected })
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Fault::boxed(FaultKind::Missing(field))
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Fault::boxed(FaultKind::Other(format!("`{field}` is given under two names")))
+    }
+}
+
+// === impl NodeDeserializer ===
+
+impl<'n> NodeDeserializer<'n> {
+    /// Reads `node`.
+    #[must_use]
+    pub fn new(node: &'n Node) -> Self {
+        Self(node)
+    }
+
+    /// Says of an error that has no place yet that it is about this node.
+    fn here<T>(self, result: Result<T, Error>) -> Result<T, Error> {
+        result.map_err(|mut fault| {
+            fault.span.get_or_insert(self.0.span);
+            fault
+        })
+    }
+
+    fn any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        match &self.0.value {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Int(value) => visitor.visit_i64(*value),
+            Value::Uint(value) => visitor.visit_u64(*value),
+            Value::Float(value) => visitor.visit_f64(*value),
+            Value::Text(value) => visitor.visit_borrowed_str(value),
+            Value::Seq(elements) => visitor.visit_seq(Elements { elements, at: 0 }),
+            Value::Map(entries) => visitor.visit_map(Entries { entries, value: None }),
+        }
+    }
+
+    /// Text, or the original text of a scalar that came by expansion.
+    fn text<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        match (&self.0.value, &self.0.original) {
+            (Value::Seq(_) | Value::Map(_), _) | (_, None) => self.any(visitor),
+            (_, Some(original)) => visitor.visit_borrowed_str(original),
+        }
+    }
+}
+
+macro_rules! forward_with_place {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.here(self.any(visitor))
+        }
+    )*};
+}
+
+impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
+    type Error = Error;
+
+    forward_with_place! {
+        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8
+        deserialize_u16 deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64 deserialize_bytes
+        deserialize_byte_buf deserialize_unit deserialize_seq deserialize_ignored_any
+    }
+
+    fn deserialize_char<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.here(self.text(visitor))
+    }
+
+    fn deserialize_str<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.here(self.text(visitor))
+    }
+
+    fn deserialize_string<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.here(self.text(visitor))
+    }
+
+    fn deserialize_identifier<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.here(self.text(visitor))
+    }
+
+    fn deserialize_option<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        match &self.0.value {
+            Value::Null => visitor.visit_none(),
+            _ => self.here(visitor.visit_some(self)),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'n>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        self.here(self.any(visitor))
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'n>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        self.here(visitor.visit_newtype_struct(self))
+    }
+
+    fn deserialize_tuple<V: Visitor<'n>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.here(self.any(visitor))
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'n>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.here(self.any(visitor))
+    }
+
+    fn deserialize_map<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        match &self.0.value {
+            Value::Null => visitor.visit_map(Entries { entries: &[], value: None }),
+            _ => self.here(self.any(visitor)),
+        }
+    }
+
+    /// Null is a struct with nothing in it, so `batch:` means all defaults.
+    fn deserialize_struct<V: Visitor<'n>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.here(self.deserialize_map(visitor))
+    }
+
+    fn deserialize_enum<V: Visitor<'n>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let result = match (&self.0.value, &self.0.original) {
+            (Value::Text(text), _) => visitor.visit_enum(text.as_str().into_deserializer()),
+            (Value::Map(_), _) => visitor.visit_enum(de::value::MapAccessDeserializer::new(Entries {
+                entries: self.0.as_map().unwrap_or_default(),
+                value: None,
+            })),
+            (_, Some(original)) => visitor.visit_enum((&**original).into_deserializer()),
+            _ => Err(Fault::boxed(FaultKind::Type { found: self.0.kind(), expected: "a name".to_owned() })),
+        };
+        self.here(result)
+    }
+}
+
+struct Elements<'n> {
+    elements: &'n [Node],
+    at: usize,
+}
+
+impl<'n> SeqAccess<'n> for Elements<'n> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        let Some(element) = self.elements.get(self.at) else { return Ok(None) };
+        let at = self.at;
+        self.at += 1;
+        let read = seed.deserialize(NodeDeserializer(element));
+        read.map(Some).map_err(|fault| inside(fault, Step::Index(at), element.span))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.elements.len() - self.at)
+    }
+}
+
+struct Entries<'n> {
+    entries: &'n [(Key, Node)],
+    value: Option<&'n (Key, Node)>,
+}
+
+impl<'n> MapAccess<'n> for Entries<'n> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        let Some((entry, rest)) = self.entries.split_first() else { return Ok(None) };
+        self.entries = rest;
+        self.value = Some(entry);
+        let key = de::value::BorrowedStrDeserializer::<Error>::new(entry.0.text());
+        seed.deserialize(key)
+            .map(Some)
+            .map_err(|fault| inside(fault, Step::Key(entry.0.text().to_owned()), entry.0.span))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'n>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        let Some((key, node)) = self.value.take() else {
+            return Err(Fault::boxed(FaultKind::Other("a value was read before its key".to_owned())));
+        };
+        let span = if node.is_null() { key.span } else { node.span };
+        seed.deserialize(NodeDeserializer(node)).map_err(|fault| inside(fault, Step::Key(key.text().to_owned()), span))
+    }
+}
+
+/// Says of an error from inside an element or entry how it is reached.
+fn inside(mut fault: Error, step: Step, span: Span) -> Error {
+    fault.path.insert(0, step);
+    fault.span.get_or_insert(span);
+    fault
+}

@@ -1,0 +1,21 @@
+//! Configuration: YAML with places, `${...}`, merging, strict typed reading, and everything that is wrong at once.
+
+pub mod code;
+mod de;
+mod deserializer;
+mod diagnostic;
+mod scalar;
+mod source;
+mod suggest;
+mod tree;
+mod units;
+mod yaml;
+
+pub use self::code::Code;
+pub use self::de::from_node;
+pub use self::diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use self::source::{Position, Source, Sources, Span};
+pub use self::suggest::did_you_mean;
+pub use self::tree::{Key, Node, Value};
+pub use self::units::{ByteSize, Duration, Secret};
+pub use self::yaml::parse;

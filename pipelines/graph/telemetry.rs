@@ -1,0 +1,187 @@
+//! `service.telemetry`: what the process says about itself.
+//!
+//! ```yaml
+//! service:
+//!   telemetry:
+//!     logs: { level: info, encoding: console }
+//! ```
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+
+use crate::config::{Diagnostic, Diagnostics, Node, code, from_node};
+
+/// What `service.telemetry` asks for that the engine has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Least severe messages that are logged.
+    pub level: Level,
+    /// How messages are written.
+    pub encoding: Encoding,
+    /// Resource attributes of the process itself, from `service.telemetry.resource`.
+    pub resource: BTreeMap<String, String>,
+}
+
+/// Severities of the process's own log, as the Collector names them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema)]
+pub enum Level {
+    /// Everything.
+    Debug,
+    /// What happens.
+    #[default]
+    Info,
+    /// What somebody should look at.
+    Warn,
+    /// What went wrong.
+    Error,
+}
+
+/// How the process's own log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// Lines for people.
+    #[default]
+    Console,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Logs {
+    level: Level,
+    encoding: Encoding,
+    development: Option<bool>,
+    disable_caller: Option<bool>,
+    disable_stacktrace: Option<bool>,
+    disable_zap_resource: Option<bool>,
+    output_paths: Option<Vec<String>>,
+    error_output_paths: Option<Vec<String>>,
+    initial_fields: Option<serde_json::Value>,
+    sampling: Option<serde_json::Value>,
+    processors: Option<serde_json::Value>,
+}
+
+/// Reads `service.telemetry`. What the engine does not have is named in a warning, never dropped in silence.
+pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Settings {
+    let mut settings = Settings::default();
+    for (key, body) in node.as_map().unwrap_or_default() {
+        match key.text() {
+            "logs" => {
+                let Some(logs) = from_node::<Logs>(body, diagnostics) else { continue };
+                (settings.level, settings.encoding) = (logs.level, logs.encoding);
+                for (name, given) in logs.unused() {
+                    if given {
+                        let span = body.nearest(name).unwrap_or(key.span);
+                        let message = format!("service.telemetry.logs.{name} has no effect: the log goes to stderr");
+                        diagnostics.push(Diagnostic::warning(&code::QUESTIONABLE, message).at(span));
+                    }
+                }
+            }
+            "resource" => settings.resource = resource(body),
+            "metrics" => check_metrics(body, diagnostics),
+            "traces" => diagnostics.push(
+                Diagnostic::warning(
+                    &code::QUESTIONABLE,
+                    "service.telemetry.traces has no effect: the engine traces nothing of its own",
+                )
+                .at(key.span),
+            ),
+            other => diagnostics.push(
+                Diagnostic::error(&code::UNKNOWN_FIELD, format!("unknown key `{other}` in service.telemetry"))
+                    .at(key.span)
+                    .help("allowed here: logs, metrics, resource, traces"),
+            ),
+        }
+    }
+    settings
+}
+
+fn check_metrics(body: &Node, diagnostics: &mut Diagnostics) {
+    const KNOWN: [&str; 4] = ["level", "address", "readers", "views"];
+    for (key, value) in body.as_map().unwrap_or_default() {
+        let warning = match key.text() {
+            "level" if value.as_str() == Some("none") => continue,
+            "address" => Diagnostic::warning(
+                &code::OLD_NAME,
+                "service.telemetry.metrics.address is the old form of a reader, and metrics of the engine itself are not served yet",
+            )
+            .help("write `readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: 8888}}}}]`"),
+            known if KNOWN.contains(&known) => Diagnostic::warning(
+                &code::QUESTIONABLE,
+                format!("service.telemetry.metrics.{known} has no effect: metrics of the engine itself are not served yet"),
+            ),
+            other => {
+                let message = format!("unknown key `{other}` in service.telemetry.metrics");
+                Diagnostic::error(&code::UNKNOWN_FIELD, message).help(format!("allowed here: {}", KNOWN.join(", ")))
+            }
+        };
+        diagnostics.push(warning.at(key.span));
+    }
+}
+
+/// Both forms: a map of names to values, and `attributes: [{name, value}]`.
+fn resource(body: &Node) -> BTreeMap<String, String> {
+    let text = |node: &Node| node.as_str().map(ToOwned::to_owned).or_else(|| node.original.as_deref().map(Into::into));
+    let entries = body.as_map().unwrap_or_default();
+    let plain = entries.iter().filter_map(|(key, node)| Some((key.text().to_owned(), text(node)?)));
+    let listed = body.find("attributes").and_then(|(_, list)| list.as_seq()).unwrap_or_default();
+    let listed = listed
+        .iter()
+        .filter_map(|entry| Some((entry.find("name")?.1.as_str()?.to_owned(), text(entry.find("value")?.1)?)));
+    plain.chain(listed).collect()
+}
+
+// === impl Logs ===
+
+impl Logs {
+    fn unused(&self) -> [(&'static str, bool); 9] {
+        let to_stderr = |paths: &Option<Vec<String>>| paths.as_ref().is_none_or(|paths| paths == &["stderr"]);
+        [
+            ("development", self.development == Some(true)),
+            // The log has no callers, stack traces and resource in it, so only asking for them has no effect.
+            ("disable_caller", self.disable_caller == Some(false)),
+            ("disable_stacktrace", self.disable_stacktrace == Some(false)),
+            ("disable_zap_resource", self.disable_zap_resource == Some(false)),
+            ("output_paths", !to_stderr(&self.output_paths)),
+            ("error_output_paths", !to_stderr(&self.error_output_paths)),
+            ("initial_fields", self.initial_fields.is_some()),
+            ("sampling", self.sampling.is_some()),
+            ("processors", self.processors.is_some()),
+        ]
+    }
+}
+
+// === impl Level ===
+
+impl Level {
+    /// The name the logging library knows.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Level {
+    /// Case does not matter; `dpanic`, `panic` and `fatal` are above every message there is.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.to_ascii_lowercase().as_str() {
+            "debug" => Ok(Self::Debug),
+            "info" | "" => Ok(Self::Info),
+            "warn" | "warning" => Ok(Self::Warn),
+            "error" | "dpanic" | "panic" | "fatal" => Ok(Self::Error),
+            _ => Err(serde::de::Error::custom(format!(
+                "unrecognized level `{text}`: expected debug, info, warn or error"
+            ))),
+        }
+    }
+}

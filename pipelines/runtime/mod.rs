@@ -1,0 +1,36 @@
+//! What runs a [`Plan`](crate::Plan): outputs, queues, timers, tasks and the engine that starts and stops them.
+//!
+//! The data path is a chain of plain calls: a receiver's task calls [`Output::send`], processors run inline, and the
+//! chain ends in the bounded queue of an exporter, which either takes the batch or refuses it at once. So nothing in
+//! the chain waits, and a branch that is stuck cannot hold up another.
+
+mod budget;
+mod clock;
+mod delivery;
+mod engine;
+mod node;
+mod output;
+mod queue;
+mod ready;
+mod retry;
+pub(crate) mod start;
+mod stats;
+mod status;
+mod stop;
+mod tasks;
+mod wake;
+
+pub use self::budget::{Budget, Permit};
+pub use self::clock::{Instant, now};
+pub use self::delivery::{Delivery, Queue as QueueSettings, Sizer};
+pub use self::engine::{Engine, Running, StartError};
+pub use self::node::ProcessorNode;
+pub use self::output::{Accept, Observer, Output};
+pub use self::queue::ExporterNode;
+pub use self::ready::{Readiness, Ready};
+pub use self::retry::Retry as RetrySettings;
+pub use self::stats::{Count, Dropped, Stats};
+pub use self::status::{Health, NodeStatus, Status};
+pub use self::stop::{Stop, Stopper};
+pub use self::tasks::Tasks;
+pub use self::wake::{Wake, Waking};

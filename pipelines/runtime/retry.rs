@@ -1,0 +1,106 @@
+//! How long to wait before the next attempt.
+
+use std::time::Duration;
+
+/// Exponential backoff with jitter, with the Collector's defaults (`retry_on_failure`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retry {
+    /// Whether to try again at all.
+    pub enabled: bool,
+    /// Wait before the second attempt.
+    pub initial_interval: Duration,
+    /// Each wait is drawn from `interval * (1 - factor) ..= interval * (1 + factor)`.
+    pub randomization_factor: f64,
+    /// Growth of the interval from one attempt to the next.
+    pub multiplier: f64,
+    /// The interval grows no further than this.
+    pub max_interval: Duration,
+    /// Time after which the batch is given back to its sender; zero means never.
+    pub max_elapsed_time: Duration,
+}
+
+/// The waits of one batch.
+#[derive(Debug)]
+pub(crate) struct Backoff<'a> {
+    retry: &'a Retry,
+    interval: Duration,
+    seed: u64,
+}
+
+// === impl Retry ===
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            initial_interval: Duration::from_secs(5),
+            randomization_factor: 0.5,
+            multiplier: 1.5,
+            max_interval: Duration::from_secs(30),
+            max_elapsed_time: Duration::from_secs(300),
+        }
+    }
+}
+
+// === impl Backoff ===
+
+impl<'a> Backoff<'a> {
+    /// `seed` makes batches that failed together come back apart.
+    pub(crate) fn new(retry: &'a Retry, seed: u64) -> Self {
+        Self { retry, interval: retry.initial_interval, seed }
+    }
+
+    /// The wait before the next attempt, at least `asked`; `None` when it is time to give up.
+    pub(crate) fn next(&mut self, elapsed: Duration, asked: Option<Duration>) -> Option<Duration> {
+        let wait = self.jittered().max(asked.unwrap_or_default());
+        let limit = self.retry.max_elapsed_time;
+        if !self.retry.enabled || (!limit.is_zero() && elapsed + wait > limit) {
+            return None;
+        }
+        self.interval = self.interval.mul_f64(self.retry.multiplier.max(1.0)).min(self.retry.max_interval);
+        Some(wait)
+    }
+
+    fn jittered(&mut self) -> Duration {
+        let factor = self.retry.randomization_factor.clamp(0.0, 1.0);
+        self.interval.mul_f64(1.0 - factor + 2.0 * factor * self.uniform())
+    }
+
+    /// SplitMix64 (Steele, Lea, Flood 2014): good enough to spread retries, and no dependency.
+    fn uniform(&mut self) -> f64 {
+        self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.seed;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scenario: a destination fails for long. Guarantee: waits grow to the bound, stay within the jitter, and end.
+    #[test]
+    fn waits_grow_and_end() {
+        let retry = Retry::default();
+        let mut backoff = Backoff::new(&retry, 7);
+        let mut elapsed = Duration::ZERO;
+        let mut waits = Vec::new();
+        while let Some(wait) = backoff.next(elapsed, None) {
+            elapsed += wait;
+            waits.push(wait);
+        }
+        assert!(waits.len() > 8 && elapsed <= retry.max_elapsed_time, "{waits:?}");
+        assert!(waits[0] >= Duration::from_millis(2500) && waits[0] <= Duration::from_millis(7500));
+        assert!(waits.iter().all(|wait| *wait <= Duration::from_secs(45)));
+    }
+
+    /// Scenario: the destination asks for a longer wait. Guarantee: it is honoured.
+    #[test]
+    fn honours_the_wait_asked_for() {
+        let retry = Retry::default();
+        let wait = Backoff::new(&retry, 1).next(Duration::ZERO, Some(Duration::from_secs(60)));
+        assert_eq!(wait, Some(Duration::from_secs(60)));
+    }
+}
