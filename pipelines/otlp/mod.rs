@@ -3,6 +3,7 @@
 pub mod check;
 pub mod count;
 pub(crate) mod field;
+pub mod schema;
 #[cfg(test)]
 mod tests;
 pub mod view;
