@@ -8,6 +8,7 @@ pub mod component;
 pub mod config;
 pub mod delivery;
 pub mod graph;
+pub mod net;
 pub mod otlp;
 pub mod outcome;
 pub mod runtime;

@@ -1,0 +1,3 @@
+//! What components that use the network share.
+
+pub mod tls;
