@@ -1,7 +1,8 @@
 //! One measurement: sink, peer, generator; CPU and counters over a window; then a drain and the checks.
 
 use super::config::{INSERTED, NEW_NAME, OLD_NAME, ON_RESOURCE};
-use super::{Args, peer::Peer, scenario::Scenario};
+use super::peer::{Peer, Running};
+use super::{Args, scenario::Scenario};
 use crate::args::Protocol;
 use crate::payload::MARK_EVERY;
 use crate::{Error, process};
@@ -59,6 +60,9 @@ impl Bench<'_> {
         let backend = if self.scenario.protocol() == Protocol::Http { http } else { grpc };
         let _sink = self.start_sink(grpc, http, control)?;
         let peer = self.peer.start(self.args, self.scenario, directory.path(), listen, backend)?;
+        if self.scenario == Scenario::Idle {
+            return self.idle(round, &peer);
+        }
         let mut generator = self.start_generator(listen)?;
         std::thread::sleep(WARM_UP);
         let (cpu, count, time) = (process::cpu_seconds(peer.pid())?, counters(control)?, Instant::now());
@@ -94,6 +98,27 @@ impl Bench<'_> {
             eprintln!("{}: {}\n{}", self.peer, measurement.complaints.join("; "), peer.last_words());
         }
         Ok(measurement)
+    }
+
+    /// Watches the peer doing nothing.
+    fn idle(&self, round: usize, peer: &Running) -> Result<Measurement, Error> {
+        std::thread::sleep(WARM_UP);
+        let cpu = process::cpu_seconds(peer.pid())?;
+        std::thread::sleep(Duration::from_secs_f64(self.args.seconds));
+        let cpu = process::cpu_seconds(peer.pid())? - cpu;
+        Ok(Measurement {
+            peer: self.peer,
+            round,
+            items_per_second: 0.0,
+            cpu_per_million: 0.0,
+            cpu_share: cpu / self.args.seconds,
+            peak_rss_mib: process::peak_rss_mib(peer.pid())?,
+            ready_ms: peer.ready_after.as_secs_f64() * 1e3,
+            lost: 0,
+            bytes_per_item: 0.0,
+            sent: Value::Null,
+            complaints: Vec::new(),
+        })
     }
 
     /// The share of the items that passes the filter.

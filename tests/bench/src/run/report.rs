@@ -26,6 +26,9 @@ pub(super) fn line(scenario: Scenario, signal: Signal, measurement: &Measurement
 
 /// One measurement for somebody who waits for the table.
 pub(super) fn short(measurement: &Measurement) -> String {
+    if measurement.sent.is_null() {
+        return format!("{:8} {:.1} MiB", measurement.peer, measurement.peak_rss_mib);
+    }
     format!(
         "{:8} {:.2} CPU-s per M, {:.0} items/s, {:.0} % of its CPU",
         measurement.peer,
@@ -42,6 +45,9 @@ pub(super) fn table(scenario: Scenario, args: &Args, measurements: &[Measurement
         if !peers.contains(&measurement.peer) {
             peers.push(measurement.peer);
         }
+    }
+    if scenario == Scenario::Idle {
+        return idle(args, measurements, &peers);
     }
     let mut table = format!(
         "\n{scenario}: {} x 100 per request, {} connections x {} in flight, {} rounds of {} s\n",
@@ -78,6 +84,27 @@ pub(super) fn table(scenario: Scenario, args: &Args, measurements: &[Measurement
         for complaint in own.iter().flat_map(|measurement| &measurement.complaints) {
             let _ = writeln!(table, "  !!! {complaint}");
         }
+    }
+    table
+}
+
+/// What the peers cost when they have nothing to do.
+fn idle(args: &Args, measurements: &[Measurement], peers: &[Peer]) -> String {
+    let mut table = format!("\nidle: {} rounds of {} s\n", args.rounds, args.seconds);
+    table += "peer      RSS MiB   CPU %  ready ms  binary MB\n";
+    for &peer in peers {
+        let own: Vec<&Measurement> = measurements.iter().filter(|measurement| measurement.peer == peer).collect();
+        let of = |figure: fn(&Measurement) -> f64| sorted(own.iter().map(|measurement| figure(measurement)).collect());
+        let binary = peer.binary(args).and_then(|path| path.metadata().ok()).map_or(0, |binary| binary.len());
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            table,
+            "{peer:8}  {:>7.1}  {:>6.2}  {:>8.0}  {:>9.1}",
+            median(&of(|measurement| measurement.peak_rss_mib)),
+            median(&of(|measurement| measurement.cpu_share)) * 100.0,
+            median(&of(|measurement| measurement.ready_ms)),
+            binary as f64 / 1e6,
+        );
     }
     table
 }

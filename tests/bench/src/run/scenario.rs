@@ -18,13 +18,15 @@ pub(crate) enum Scenario {
     Http,
     /// OTLP/gRPC with batch and gzip in and out.
     Gzip,
+    /// Configured as for `pass` and left alone: start-up time, memory, CPU.
+    Idle,
 }
 
 // === impl Scenario ===
 
 impl Scenario {
     /// In the order they are run.
-    pub(crate) const ALL: [Self; 5] = [Self::Pass, Self::Batch, Self::Edit, Self::Http, Self::Gzip];
+    pub(crate) const ALL: [Self; 6] = [Self::Pass, Self::Batch, Self::Edit, Self::Http, Self::Gzip, Self::Idle];
 
     /// How OTLP is carried into the peer and out of it.
     pub(crate) const fn protocol(self) -> Protocol {
@@ -64,6 +66,7 @@ impl Scenario {
             Self::Edit => "edit",
             Self::Http => "http",
             Self::Gzip => "gzip",
+            Self::Idle => "idle",
         }
     }
 }
