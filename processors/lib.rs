@@ -1,1 +1,3 @@
-//! Placeholder.
+//! What happens to telemetry on its way; the list of processors.
+
+pub mod ottl;
