@@ -20,6 +20,8 @@ pub(crate) const SPAN_ATTRIBUTES: u32 = 9;
 pub(crate) const SPAN_EVENTS: u32 = 11;
 /// `attributes` of `Span.Event`.
 pub(crate) const EVENT_ATTRIBUTES: u32 = 3;
+/// `metadata` of `Metric`.
+pub(crate) const METRIC_METADATA: u32 = 12;
 /// `data_points` of every kind of metric data.
 pub(crate) const DATA_POINTS: u32 = 1;
 /// `gauge` of `Metric`.

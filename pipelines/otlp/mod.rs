@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod count;
+pub mod edit;
 pub(crate) mod field;
 pub mod schema;
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl<'a> Walk<'a> {
     /// Checks a packed list of eight-byte numbers.
     #[inline(always)]
     pub(super) fn packed64(&self, list: &[u8], field: &'static str) -> Checked {
-        if list.len() % 8 == 0 {
+        if list.len().is_multiple_of(8) {
             return Ok(());
         }
         let what = format!("packed list has {} bytes, expected a multiple of 8", list.len());

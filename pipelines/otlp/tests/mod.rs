@@ -1,4 +1,8 @@
 //! The wire model against prost: whatever prost encodes is read, edited and split as its decoded trees would be.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod arbitrary;
 mod check;
+mod edit;
+mod tree;
+mod unknown;

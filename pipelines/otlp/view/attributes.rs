@@ -49,6 +49,12 @@ impl<'a> AttributesView<'a> {
         Messages::new(self.stretch, self.number).map(AttributeRef::new)
     }
 
+    /// The encoded `KeyValue`s, in order.
+    #[inline]
+    pub fn messages(&self) -> Messages<'a> {
+        Messages::new(self.stretch, self.number)
+    }
+
     /// The value of the first attribute with this key.
     #[inline]
     #[must_use]

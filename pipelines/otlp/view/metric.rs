@@ -8,9 +8,6 @@ use super::text;
 use crate::otlp::field;
 use crate::otlp::wire::Value;
 
-/// `metadata` of `Metric`.
-const METADATA: u32 = 12;
-
 /// The kind of a metric's data; the values are the Collector's `METRIC_DATA_TYPE_*`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(i32)]
@@ -56,7 +53,7 @@ impl<'a> MetricView<'a> {
             (1, Value::Len(value)) => view.name = value,
             (2, Value::Len(value)) => view.description = value,
             (3, Value::Len(value)) => view.unit = value,
-            (METADATA, Value::Len(_)) => metadata.cover(&field, end),
+            (field::METRIC_METADATA, Value::Len(_)) => metadata.cover(&field, end),
             (number, Value::Len(value)) if field::is_metric_data(number) => {
                 view.kind = MetricKind::of(number);
                 view.data = value;
@@ -95,7 +92,7 @@ impl<'a> MetricView<'a> {
     /// Attributes of the metric itself.
     #[must_use]
     pub fn metadata(&self) -> AttributesView<'a> {
-        AttributesView::new(self.metadata, METADATA)
+        AttributesView::new(self.metadata, field::METRIC_METADATA)
     }
 
     /// The kind of data.
