@@ -1,1 +1,6 @@
-//! Placeholder.
+//! The list of receivers.
+
+use pipelines::component::Component;
+
+/// Every component of this crate, in the order they are shown.
+pub static ALL: &[Component] = &[];

@@ -13,7 +13,7 @@ use super::processor::{ConnectorFactory, Processor, ProcessorFactory};
 use super::receiver::{Receiver, ReceiverFactory};
 use super::{BoxFuture, Failure};
 use crate::Signal;
-use crate::config::{Diagnostics, Node, from_node};
+use crate::config::{Diagnostics, Node, from_node_at};
 use crate::runtime::{Budget, Wake};
 
 /// The compile-time description of a kind of node.
@@ -24,7 +24,7 @@ pub struct Component {
     /// What it says about itself.
     pub about: About,
     schema: fn() -> schemars::Schema,
-    parse: fn(&Node, &mut Diagnostics) -> Option<AnyConfig>,
+    parse: fn(&Node, &str, &mut Diagnostics) -> Option<AnyConfig>,
     validate: fn(&AnyConfig, &mut Problems),
     check: fn(AnyConfig, CheckContext) -> BoxFuture<'static, Vec<Finding>>,
     build: Build,
@@ -128,7 +128,9 @@ impl Component {
             kind,
             about,
             schema: || schemars::schema_for!(C),
-            parse: |node, diagnostics| from_node::<C>(node, diagnostics).map(|config| Arc::new(config) as AnyConfig),
+            parse: |node, place, diagnostics| {
+                from_node_at::<C>(node, place, diagnostics).map(|config| Arc::new(config) as AnyConfig)
+            },
             validate: |config, problems| typed::<C>(config.clone()).validate(problems),
             check,
             build,
@@ -141,9 +143,9 @@ impl Component {
         (self.schema)()
     }
 
-    /// Reads its configuration from `node`, reporting everything that is wrong with it.
-    pub fn parse(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<AnyConfig> {
-        (self.parse)(node, diagnostics)
+    /// Reads its configuration from `node`, reporting everything that is wrong with it; messages name `place`.
+    pub fn parse(&self, node: &Node, place: &str, diagnostics: &mut Diagnostics) -> Option<AnyConfig> {
+        (self.parse)(node, place, diagnostics)
     }
 
     /// Reports what types cannot say about a configuration.

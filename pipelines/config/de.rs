@@ -16,6 +16,11 @@ const MAX_ERRORS: usize = 50;
 
 /// Reads a typed configuration from `node`; null stands for all defaults. `None` when an error was reported.
 pub fn from_node<T: DeserializeOwned>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
+    from_node_at(node, "", diagnostics)
+}
+
+/// The same; messages name `place`, e.g. `receivers.otlp`, as where `node` stands.
+pub fn from_node_at<T: DeserializeOwned>(node: &Node, place: &str, diagnostics: &mut Diagnostics) -> Option<T> {
     let mut working = node.clone();
     let mut removed: Vec<Vec<Step>> = Vec::new();
     for _ in 0..MAX_ERRORS {
@@ -26,7 +31,7 @@ pub fn from_node<T: DeserializeOwned>(node: &Node, diagnostics: &mut Diagnostics
         };
         let is_follow_up = matches!(fault.kind, FaultKind::Missing(_)) && !removed.is_empty();
         if !is_follow_up {
-            diagnostics.push(diagnostic(&fault, node));
+            diagnostics.push(diagnostic(&fault, node, place));
         }
         if is_follow_up || !remove(&mut working, &fault.path) {
             return None;
@@ -36,13 +41,13 @@ pub fn from_node<T: DeserializeOwned>(node: &Node, diagnostics: &mut Diagnostics
     None
 }
 
-fn diagnostic(fault: &Fault, root: &Node) -> Diagnostic {
-    let place = path(&fault.path);
+fn diagnostic(fault: &Fault, root: &Node, place: &str) -> Diagnostic {
+    let parent = path(place, fault.path.split_last().map_or(&[], |(_, parent)| parent));
+    let place = path(place, &fault.path);
     let span = fault.span.unwrap_or(root.span);
     let inside = if place.is_empty() { String::new() } else { format!("{place}: ") };
     match &fault.kind {
         FaultKind::Unknown { field, expected } => {
-            let parent = path(fault.path.split_last().map_or(&[], |(_, parent)| parent));
             let at = if parent.is_empty() { String::new() } else { format!(" in {parent}") };
             let error = Diagnostic::error(&code::UNKNOWN_FIELD, format!("unknown field `{field}`{at}")).at(span);
             let error = error.suggest(did_you_mean(field, expected.iter().copied()));
@@ -61,8 +66,8 @@ fn diagnostic(fault: &Fault, root: &Node) -> Diagnostic {
     }
 }
 
-fn path(steps: &[Step]) -> String {
-    let mut path = String::new();
+fn path(place: &str, steps: &[Step]) -> String {
+    let mut path = place.to_owned();
     for step in steps {
         match step {
             Step::Key(key) if path.is_empty() => path.push_str(key),

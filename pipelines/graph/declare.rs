@@ -165,12 +165,12 @@ fn configure(
     body: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Declared> {
-    let config = component.parse(body, diagnostics)?;
+    let place = format!("{}.{id}", component.kind.section());
+    let config = component.parse(body, &place, diagnostics)?;
     let mut problems = Problems::default();
     component.validate(&config, &mut problems);
     let problems = problems.into_vec();
     let sound = problems.iter().all(|problem| problem.warning);
-    let place = format!("{}.{id}", component.kind.section());
     problems.iter().for_each(|problem| diagnostics.push(diagnostic(problem, &place, key, body)));
     sound.then(|| Declared { id: id.clone(), component, config, span: Some(key.span) })
 }

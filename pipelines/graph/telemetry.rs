@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use crate::config::{Diagnostic, Diagnostics, Node, code, from_node};
+use crate::config::{Diagnostic, Diagnostics, Node, code, from_node_at};
 
 /// What `service.telemetry` asks for that the engine has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Settings {
     for (key, body) in node.as_map().unwrap_or_default() {
         match key.text() {
             "logs" => {
-                let Some(logs) = from_node::<Logs>(body, diagnostics) else { continue };
+                let Some(logs) = from_node_at::<Logs>(body, "service.telemetry.logs", diagnostics) else { continue };
                 (settings.level, settings.encoding) = (logs.level, logs.encoding);
                 for (name, given) in logs.unused() {
                     if given {

@@ -1,0 +1,15 @@
+//! Extensions: services beside the data path. This file is their list.
+
+mod health_check;
+mod pprof;
+mod server;
+mod zpages;
+
+use pipelines::component::Component;
+
+/// Every extension, in the order they are shown.
+pub(crate) static ALL: &[Component] = &[
+    Component::extension::<health_check::HealthCheck>(),
+    Component::extension::<zpages::Zpages>(),
+    Component::extension::<pprof::Pprof>(),
+];

@@ -1,0 +1,91 @@
+//! The command line: one file per command.
+
+mod components;
+mod config;
+
+mod exit;
+mod explain;
+mod files;
+mod graph;
+mod run;
+mod schema;
+mod validate;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::exit::Exit;
+
+/// Node agent, gateway collector, and the proof of a telemetry pipeline before it runs.
+#[derive(Debug, Parser)]
+#[command(name = "tfo", version, arg_required_else_help = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run as node agent
+    Agent(run::Args),
+    /// Run as gateway collector
+    Collector(run::Args),
+    /// Check files: YAML, fields, graph, expressions; touches nothing
+    Validate(validate::Args),
+    /// Push records through the pipelines and show what every node does to them; sends nothing
+    /// Show the pipelines as a graph
+    Graph(graph::Args),
+    /// List the components, or show one of them
+    Components(components::Args),
+    /// Print the JSON schema of configuration files
+    Schema(schema::Args),
+    /// Explain an error code such as E0107
+    Explain(explain::Args),
+    /// Look at the effective configuration
+    Config(config::Args),
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// Runs the command that `arguments` name and returns its exit code.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    match Cli::try_parse_from(by_name(arguments.into_iter().collect())) {
+        Ok(cli) => match cli.command {
+            Command::Agent(args) | Command::Collector(args) => run::run(args),
+            Command::Validate(args) => validate::run(&args),
+            Command::Graph(args) => graph::run(&args),
+            Command::Components(args) => components::run(&args),
+            Command::Schema(args) => schema::run(&args),
+            Command::Explain(args) => explain::run(&args),
+            Command::Config(args) => config::run(&args),
+        },
+        Err(error) => {
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
+            // The terminal may be gone; the exit code still tells.
+            let _ = error.print();
+            code
+        }
+    }
+}
+
+/// `tfo-agent` and `tfo-collector` as the program's name stand for the command.
+fn by_name(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let name = arguments.first().and_then(|name| Path::new(name).file_name()).and_then(|name| name.to_str());
+    let command = match name {
+        Some("tfo-agent") => "agent",
+        Some("tfo-collector") => "collector",
+        _ => return arguments,
+    };
+    arguments.insert(1, command.into());
+    arguments
+}

@@ -1,0 +1,113 @@
+//! `tfo agent` and `tfo collector`: run the pipelines of the files until told to stop.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use pipelines::Plan;
+use pipelines::runtime::{Engine, Running, StartError};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::Exit;
+use super::files::Files;
+use crate::{logging, render};
+
+/// Time to deliver what is held after SIGTERM; Kubernetes kills after 30 s by default.
+const DRAIN: u64 = 25;
+
+/// Arguments of `tfo agent` and `tfo collector`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    files: Files,
+    /// Only prove the files, as `tfo dry-run` does
+    #[arg(long)]
+    dry_run: bool,
+    /// Worker threads; default one per core
+    #[arg(long, env = "TFO_THREADS", value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Seconds to deliver what is held before the process ends
+    #[arg(long, default_value_t = DRAIN, value_name = "SECONDS")]
+    drain_timeout: u64,
+}
+
+pub(super) fn run(args: Args) -> Exit {
+    let plan = match args.files.plan() {
+        Ok(plan) => plan,
+        Err(exit) => return exit,
+    };
+    logging::start(&plan.telemetry);
+    match runtime(args.threads) {
+        Ok(runtime) => runtime.block_on(serve(&plan, Duration::from_secs(args.drain_timeout))),
+        Err(error) => {
+            render::err(&format!("error: cannot start worker threads: {error}\n"));
+            Exit::Internal
+        }
+    }
+}
+
+/// A runtime of `threads` workers. One worker runs on the main thread, which saves every hand-over between threads.
+pub(super) fn runtime(threads: Option<NonZeroUsize>) -> std::io::Result<tokio::runtime::Runtime> {
+    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    match threads {
+        1 => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        threads => tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build(),
+    }
+}
+
+async fn serve(plan: &Plan, drain: Duration) -> Exit {
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
+    else {
+        render::err("error: cannot listen for signals\n");
+        return Exit::Internal;
+    };
+    let mut running = match Engine::start(plan).await {
+        Ok(running) => running,
+        Err(error) => return failed(&error),
+    };
+    for (id, places) in running.places() {
+        places.iter().for_each(|place| tracing::info!(%id, "listening on {place}"));
+    }
+    tracing::info!(pipelines = plan.pipelines.len(), "everything is ready, running");
+    let exit = loop {
+        tokio::select! {
+            _ = terminate.recv() => break Exit::Fine,
+            _ = interrupt.recv() => break Exit::Fine,
+            _ = hangup.recv() => tracing::warn!("SIGHUP: reload is not built yet, nothing was changed"),
+            (id, failure) = running.failed() => {
+                tracing::error!(%id, %failure, "a component failed, stopping");
+                break Exit::Internal;
+            }
+        }
+    };
+    tracing::info!("stopping: delivering what is held");
+    tokio::select! {
+        () = stop(running, drain) => exit,
+        () = again(&mut terminate, &mut interrupt) => {
+            tracing::warn!("told to stop twice: stopped at once");
+            Exit::Interrupted
+        }
+    }
+}
+
+async fn stop(running: Running, drain: Duration) {
+    let status = running.status().clone();
+    let cut = running.stop(drain).await;
+    let held: u64 = status.nodes().iter().map(pipelines::runtime::NodeStatus::held).sum();
+    if cut > 0 || held > 0 {
+        tracing::warn!(cut, held, "the time was up: what was left was refused, so that its senders send it again");
+    }
+    tracing::info!("stopped");
+}
+
+async fn again(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn failed(error: &StartError) -> Exit {
+    render::err(&format!("error: {error}\n"));
+    Exit::Internal
+}

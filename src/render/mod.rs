@@ -1,0 +1,30 @@
+//! What people and machines read: diagnostics, tables, graphs. The only place that prints.
+
+pub(crate) mod component;
+pub(crate) mod diagnostics;
+pub(crate) mod graph;
+
+use std::io::{IsTerminal as _, Write as _};
+
+use serde_json::Value;
+
+/// Prints data to stdout. A reader that went away (`tfo ... | head`) is no error.
+pub(crate) fn out(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+/// Prints talk to stderr.
+pub(crate) fn err(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Prints one JSON document to stdout.
+pub(crate) fn json(value: &Value) {
+    out(&format!("{value:#}\n"));
+}
+
+/// Whether talk to stderr may be coloured.
+pub(crate) fn colour() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
