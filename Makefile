@@ -37,7 +37,11 @@ quickstart: system ## build tfo and run a collector that prints what it receives
 
 .PHONY: test
 test: setup ## run all tests; installs what they need first
-	$(CARGO) test --workspace --no-fail-fast
+	@# The examples in the documentation first, so that the last summary is that of the tests.
+	failed=0; \
+	$(CARGO) test --workspace --no-fail-fast --doc || failed=1; \
+	$(CARGO) test --workspace --no-fail-fast --lib --bins --tests || failed=1; \
+	exit $$failed
 
 .PHONY: check
 check: system ## what has to pass before a commit: format, lints, the rules of STYLE.md
