@@ -5,6 +5,7 @@ pub mod count;
 pub mod edit;
 pub(crate) mod field;
 pub mod schema;
+pub mod split;
 #[cfg(test)]
 mod tests;
 pub mod view;

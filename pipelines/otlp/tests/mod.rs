@@ -4,5 +4,6 @@
 mod arbitrary;
 mod check;
 mod edit;
+mod split;
 mod tree;
 mod unknown;
