@@ -1,8 +1,19 @@
-//! What happens to telemetry on its way; the list of processors.
+//! What happens to telemetry on its way.
+//!
+//! A processor is one folder here and one line in [`ALL`]; help, schema and documentation derive from its description.
 
+pub mod batch;
+pub mod forward;
+pub mod memory_limiter;
 pub mod ottl;
+#[cfg(test)]
+mod testing;
 
 use pipelines::component::Component;
 
 /// Every processor and connector, in the order they are shown.
-pub static ALL: &[Component] = &[];
+pub static ALL: &[Component] = &[
+    Component::processor::<batch::Batch>(),
+    Component::processor::<memory_limiter::MemoryLimiter>(),
+    Component::connector::<forward::Forward>(),
+];

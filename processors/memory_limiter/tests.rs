@@ -1,0 +1,104 @@
+//! The limit is what the Collector's settings mean, and it reaches the engine's budget.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use pipelines::Signal;
+use pipelines::component::{BuildContext, ComponentId, Config as _, Problems, ProcessorFactory};
+use pipelines::runtime::{Budget, Wake};
+
+use super::config::Limit;
+use super::memory::Memory;
+use super::{Config, MemoryLimiter};
+
+fn config(yaml: &str) -> Config {
+    crate::testing::config(yaml)
+}
+
+fn messages(config: &Config) -> Vec<String> {
+    let mut problems = Problems::default();
+    config.validate(&mut problems);
+    problems.into_vec().into_iter().map(|problem| problem.message).collect()
+}
+
+fn write(root: &Path, path: &str, text: &str) {
+    let file = root.join(path);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, text).unwrap();
+}
+
+/// Scenario: nothing is set. Guarantee: the Collector's two complaints come together.
+#[test]
+fn an_empty_body_is_refused() {
+    let expected =
+        ["'check_interval' must be greater than zero", "'limit_mib' or 'limit_percentage' must be greater than zero"];
+    assert_eq!(messages(&config("{}")), expected);
+}
+
+/// Scenario: the Helm chart's settings. Guarantee: accepted without a word.
+#[test]
+fn the_charts_settings_are_accepted() {
+    let config = config("check_interval: 5s\nlimit_percentage: 80\nspike_limit_percentage: 25");
+    assert!(messages(&config).is_empty());
+    assert_eq!(config.limit(), Limit::Percent(55));
+}
+
+/// Scenario: values that contradict each other, and old keys. Guarantee: each is named.
+#[test]
+fn contradictions_and_old_keys_are_named() {
+    let spike = config("check_interval: 1s\nlimit_mib: 100\nspike_limit_mib: 100");
+    assert_eq!(messages(&spike), ["'spike_limit_mib' must be smaller than 'limit_mib'"]);
+    let percent = config("check_interval: 1s\nlimit_percentage: 101");
+    assert_eq!(messages(&percent).len(), 1);
+    let old =
+        config("check_interval: 1s\nlimit_mib: 100\nballast_size_mib: 50\nmin_gc_interval_when_soft_limited: 10s");
+    let mut problems = Problems::default();
+    old.validate(&mut problems);
+    let problems = problems.into_vec();
+    assert_eq!(problems.len(), 2);
+    assert!(problems.iter().all(|problem| problem.warning));
+}
+
+/// Scenario: the engine starts. Guarantee: its budget is the limit less a fifth.
+#[tokio::test]
+async fn the_budget_is_lowered_at_start() {
+    let budget = Budget::default();
+    let cx = BuildContext {
+        id: ComponentId::of("memory_limiter"),
+        signal: Some(Signal::Logs),
+        wake: Wake::default(),
+        budget: budget.clone(),
+    };
+    let limiter = MemoryLimiter::build(&Arc::new(config("check_interval: 1s\nlimit_mib: 100")), &cx).unwrap();
+    assert_eq!(budget.limit(), Budget::DEFAULT);
+    limiter.start().await.unwrap();
+    assert_eq!(budget.limit(), 80 << 20);
+}
+
+/// Scenario: cgroup v2, a limit two levels up. Guarantee: the lowest limit on the way counts.
+#[test]
+fn cgroup_v2_limits_are_found() {
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), "proc/meminfo", "MemTotal:       16384 kB\nMemFree: 1 kB\n");
+    assert_eq!(Memory::of_this_process(root.path()).unwrap().bytes, 16 << 20);
+    write(root.path(), "proc/self/cgroup", "0::/system.slice/tfo.service\n");
+    write(root.path(), "sys/fs/cgroup/system.slice/tfo.service/memory.max", "max\n");
+    write(root.path(), "sys/fs/cgroup/system.slice/memory.max", "8388608\n");
+    let memory = Memory::of_this_process(root.path()).unwrap();
+    assert_eq!(memory.bytes, 8 << 20);
+    assert!(memory.source.ends_with("system.slice/memory.max"));
+}
+
+/// Scenario: cgroup v1 in a container that sees the host's path. Guarantee: the mount's own limit counts.
+#[test]
+fn cgroup_v1_limits_are_found() {
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), "proc/meminfo", "MemTotal:       16384 kB\n");
+    write(root.path(), "proc/self/cgroup", "5:cpu:/docker/abc\n4:memory:/docker/abc\n");
+    write(root.path(), "sys/fs/cgroup/memory/memory.limit_in_bytes", "4194304\n");
+    assert_eq!(Memory::of_this_process(root.path()).unwrap().bytes, 4 << 20);
+    write(root.path(), "sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    assert_eq!(Memory::of_this_process(root.path()).unwrap().bytes, 16 << 20);
+}

@@ -1,0 +1,130 @@
+//! What the tests of all processors share.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
+use pipelines::batch::Acked;
+use pipelines::component::{BuildContext, ComponentId, Config, Problem, Problems, Processor, ProcessorFactory};
+use pipelines::config::{Diagnostics, Sources, from_node, parse};
+use pipelines::runtime::{Accept, Budget, Output, Stats, Wake};
+use pipelines::{Batch, Context, Outcome, RequestContext, Signal, Telemetry};
+use prost::Message;
+use serde::de::DeserializeOwned;
+
+/// Keeps what reaches the end of a pipeline.
+#[derive(Default)]
+pub(crate) struct Sink(Mutex<Vec<Batch>>);
+
+/// A processor that sends to a [`Sink`].
+pub(crate) struct Bench {
+    pub(crate) processor: Box<dyn Processor>,
+    pub(crate) out: Output,
+    pub(crate) wake: Wake,
+    sink: Arc<Sink>,
+}
+
+/// Reads a configuration as the engine does.
+pub(crate) fn config<C: DeserializeOwned>(yaml: &str) -> C {
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let source = sources.add("test.yaml", yaml);
+    let node = parse(&sources, source, &mut diagnostics).unwrap();
+    from_node(&node, &mut diagnostics).unwrap_or_else(|| panic!("{diagnostics:?}"))
+}
+
+/// What is wrong with a configuration, beyond its types.
+pub(crate) fn problems<C: Config>(yaml: &str) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    config::<C>(yaml).validate(&mut problems);
+    problems.into_vec()
+}
+
+/// What a processor gets when it is built.
+pub(crate) fn build_context(signal: Signal) -> BuildContext {
+    BuildContext {
+        id: ComponentId::of("tested"),
+        signal: Some(signal),
+        wake: Wake::default(),
+        budget: Budget::default(),
+    }
+}
+
+/// A request with log records whose bodies are absent and whose times are these.
+pub(crate) fn logs(times: impl IntoIterator<Item = u64>) -> Telemetry {
+    let record = |time_unix_nano| LogRecord { time_unix_nano, ..LogRecord::default() };
+    let scope = ScopeLogs { log_records: times.into_iter().map(record).collect(), ..ScopeLogs::default() };
+    let resource = ResourceLogs { scope_logs: vec![scope], ..ResourceLogs::default() };
+    telemetry(Signal::Logs, &ExportLogsServiceRequest { resource_logs: vec![resource] })
+}
+
+/// A request as telemetry.
+pub(crate) fn telemetry(signal: Signal, request: &impl Message) -> Telemetry {
+    Telemetry::from_wire(signal, Bytes::from(request.encode_to_vec())).unwrap()
+}
+
+/// Telemetry as a request.
+#[allow(dead_code)]
+pub(crate) fn decode<M: Message + Default>(telemetry: &Telemetry) -> M {
+    M::decode(telemetry.to_bytes()).unwrap()
+}
+
+/// A request context with this metadata.
+pub(crate) fn context(metadata: &[(&str, &str)]) -> Context {
+    let metadata = metadata.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+    Context::new(RequestContext { client: Some("10.1.2.3:4567".parse().unwrap()), metadata })
+}
+
+// === impl Bench ===
+
+impl Bench {
+    /// Builds a processor from what a user would write.
+    pub(crate) fn new<P: ProcessorFactory>(signal: Signal, yaml: &str) -> Self {
+        let config: P::Config = config(yaml);
+        let mut problems = Problems::default();
+        config.validate(&mut problems);
+        assert!(problems.is_empty(), "{problems:?}");
+        let cx = build_context(signal);
+        let sink = Arc::new(Sink::default());
+        let processor = P::build(&Arc::new(config), &cx).unwrap();
+        let out = Output::new(Arc::new(Stats::default()), vec![sink.clone()], None);
+        Self { processor, out, wake: cx.wake, sink }
+    }
+
+    /// Sends telemetry from nobody and returns the future outcome.
+    pub(crate) fn send(&self, telemetry: Telemetry) -> Acked {
+        self.send_from(telemetry, Context::default())
+    }
+
+    /// Sends telemetry and returns the future outcome.
+    pub(crate) fn send_from(&self, telemetry: Telemetry, context: Context) -> Acked {
+        let (batch, acked) = Batch::tracked(telemetry, context);
+        self.processor.process(batch, &self.out);
+        acked
+    }
+
+    /// What has reached the end since the last call.
+    pub(crate) fn received(&self) -> Vec<Batch> {
+        std::mem::take(&mut *self.sink.0.lock().unwrap())
+    }
+
+    /// Sends one request through and returns the one that reaches the end.
+    #[allow(dead_code)]
+    pub(crate) fn through(&self, telemetry: Telemetry, context: Context) -> Telemetry {
+        drop(self.send_from(telemetry, context));
+        let mut received = self.received();
+        assert_eq!(received.len(), 1);
+        let (telemetry, _, ack) = received.remove(0).into_parts();
+        ack.resolve(Outcome::Delivered);
+        telemetry
+    }
+}
+
+// === impl Sink ===
+
+impl Accept for Sink {
+    fn accept(&self, batch: Batch) {
+        self.0.lock().unwrap().push(batch);
+    }
+}
