@@ -1,6 +1,14 @@
-//! The list of exporters.
+//! Where telemetry goes. The list below is the registry: help, schema, docs and checks come from it.
+
+mod client;
+pub mod otlp;
 
 use pipelines::component::Component;
 
-/// Every component of this crate, in the order they are shown.
-pub static ALL: &[Component] = &[];
+pub use self::client::{AuthReference, Headers};
+
+/// Every exporter, in the order of tables.
+pub static ALL: &[Component] = &[
+    Component::exporter::<otlp::Otlp>(),
+    Component::exporter::<otlp::OtlpGrpc>(),
+];

@@ -1,0 +1,150 @@
+//! [`Dialer`]: makes connections to one server.
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use pipelines::net::tls::{ClientTls, TlsError};
+use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ClientConfig;
+use tokio_rustls::rustls::pki_types::ServerName;
+
+use super::address::Address;
+use super::endpoint::{Endpoint, Place, Scheme};
+use super::failure::{Failed, Stage};
+use super::stream::Stream;
+
+/// Makes connections to one server, encrypted or not.
+pub(crate) struct Dialer {
+    place: Place,
+    tls: Option<ClientTls>,
+    /// Made of `tls` once, so that sessions are resumed.
+    settings: OnceLock<Arc<ClientConfig>>,
+    /// What the client offers to speak inside TLS, best first (RFC 7301).
+    protocols: &'static [&'static [u8]],
+    timeout: Duration,
+}
+
+/// Longest wait for a connection when the configuration sets no timeout, as in gRPC.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
+
+// === impl Dialer ===
+
+impl Dialer {
+    /// A dialer for the place of `endpoint`. `https` asks for TLS, `http` and a Unix socket for none; otherwise there
+    /// is TLS unless `tls.insecure` is set. `timeout` bounds one attempt of a whole export; connecting gets most of it,
+    /// so that the error tells what could not be reached.
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        tls: &ClientTls,
+        protocols: &'static [&'static [u8]],
+        timeout: Option<Duration>,
+    ) -> Self {
+        let encrypted = match (&endpoint.place, endpoint.scheme) {
+            (Place::Unix(_), _) | (_, Some(Scheme::Plain)) => false,
+            (_, Some(Scheme::Tls)) => true,
+            (_, None) => !tls.insecure,
+        };
+        let timeout =
+            timeout.filter(|timeout| !timeout.is_zero()).map_or(DEFAULT_TIMEOUT, |timeout| timeout.mul_f64(0.9));
+        Self {
+            place: endpoint.place.clone(),
+            tls: encrypted.then(|| tls.clone()),
+            settings: OnceLock::new(),
+            protocols,
+            timeout,
+        }
+    }
+
+    /// Where it connects to.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Whether connections are encrypted.
+    pub(crate) fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Reads the certificates and keys the connections need, without connecting.
+    ///
+    /// # Errors
+    /// [`Stage::Tls`] naming the file that cannot be used.
+    pub(crate) fn read_files(&self) -> Result<(), Failed> {
+        self.connector().map(drop)
+    }
+
+    /// Connects to one address of the place.
+    ///
+    /// # Errors
+    /// The step that failed and why.
+    pub(crate) async fn dial(&self, address: &Address) -> Result<Stream, Failed> {
+        let dial = tokio::time::timeout(self.timeout, self.dial_unbounded(address));
+        dial.await.unwrap_or_else(|_| {
+            Err(Failed::new(
+                Stage::Connect,
+                format!("cannot connect to {} within {:?}", self.named(address), self.timeout),
+            ))
+        })
+    }
+
+    async fn dial_unbounded(&self, address: &Address) -> Result<Stream, Failed> {
+        let refused =
+            |error| Failed::new(Stage::Connect, format!("cannot connect to {}: {error}", self.named(address)));
+        let tcp = match address {
+            Address::Unix(path) => return UnixStream::connect(path).await.map(Stream::Unix).map_err(refused),
+            Address::Tcp(tcp) => TcpStream::connect(tcp).await.map_err(refused)?,
+        };
+        // Requests are written whole: waiting for more to fill a packet would only delay them.
+        let _ = tcp.set_nodelay(true);
+        let Some((connector, name)) = self.connector()? else { return Ok(Stream::Tcp(tcp)) };
+        let stream = connector.connect(name, tcp).await.map_err(|error| self.not_secured(address, &error))?;
+        Ok(Stream::Tls(Box::new(stream)))
+    }
+
+    /// The TLS settings and the name the certificate must carry; files are read at the first use.
+    fn connector(&self) -> Result<Option<(TlsConnector, ServerName<'static>)>, Failed> {
+        let (Some(tls), Place::Tcp { host, .. }) = (&self.tls, &self.place) else { return Ok(None) };
+        let failed = |error: TlsError| {
+            let stage = if error.is_denied() { Stage::Denied } else { Stage::Tls };
+            Failed::new(stage, error.to_string())
+        };
+        let name = tls.server_name(host).map_err(failed)?;
+        let settings = match self.settings.get() {
+            Some(settings) => settings.clone(),
+            None => {
+                let read = tls.settings(self.protocols).map_err(failed)?;
+                self.settings.get_or_init(|| read).clone()
+            }
+        };
+        Ok(Some((TlsConnector::from(settings), name)))
+    }
+
+    fn named(&self, address: &Address) -> String {
+        match &self.place {
+            Place::Tcp { host, .. } if host.parse::<std::net::IpAddr>().is_err() => {
+                format!("{} ({address})", self.place)
+            }
+            _ => self.place.to_string(),
+        }
+    }
+
+    fn not_secured(&self, address: &Address, error: &io::Error) -> Failed {
+        let text = error.to_string();
+        let help = if text.contains("InvalidContentType") || text.contains("corrupt message") {
+            "; the server does not speak TLS on this port: use `tls: {insecure: true}` or http:// if that is intended"
+        } else if text.contains("UnknownIssuer") {
+            "; set `tls.ca_file` to the certificate authority of the server"
+        } else {
+            ""
+        };
+        Failed::new(Stage::Tls, format!("cannot agree on TLS with {}: {text}{help}", self.named(address)))
+    }
+}
+
+impl std::fmt::Debug for Dialer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dialer").field("place", &self.place).field("tls", &self.tls.is_some()).finish_non_exhaustive()
+    }
+}
