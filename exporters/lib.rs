@@ -1,6 +1,7 @@
 //! Where telemetry goes. The list below is the registry: help, schema, docs and checks come from it.
 
 mod client;
+pub mod debug;
 pub mod otlp;
 
 use pipelines::component::Component;
@@ -9,6 +10,7 @@ pub use self::client::{AuthReference, Headers};
 
 /// Every exporter, in the order of tables.
 pub static ALL: &[Component] = &[
+    Component::exporter::<debug::Debug>(),
     Component::exporter::<otlp::Otlp>(),
     Component::exporter::<otlp::OtlpGrpc>(),
 ];
