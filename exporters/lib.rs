@@ -2,6 +2,7 @@
 
 mod client;
 pub mod debug;
+pub mod null;
 pub mod otlp;
 
 use pipelines::component::Component;
@@ -11,6 +12,8 @@ pub use self::client::{AuthReference, Headers};
 /// Every exporter, in the order of tables.
 pub static ALL: &[Component] = &[
     Component::exporter::<debug::Debug>(),
+    Component::exporter::<null::Nop>(),
+    Component::exporter::<null::Null>(),
     Component::exporter::<otlp::Otlp>(),
     Component::exporter::<otlp::OtlpGrpc>(),
 ];
