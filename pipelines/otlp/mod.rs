@@ -1,5 +1,6 @@
 //! OTLP as encoded bytes: views, checks, edits, splitting and JSON, without decoding into objects.
 
+pub mod build;
 pub mod check;
 pub mod count;
 pub mod edit;

@@ -147,6 +147,10 @@ pub fn put_fixed32(out: &mut Vec<u8>, number: u32, value: u32) {
     out.extend_from_slice(&value.to_le_bytes());
 }
 
+const VARINT_TAG: u8 = VARINT as u8;
+const FIXED64_TAG: u8 = FIXED64 as u8;
+const LEN_TAG: u8 = LEN as u8;
+
 // === impl Fields ===
 
 impl<'a> Fields<'a> {
@@ -168,11 +172,46 @@ impl<'a> Iterator for Fields<'a> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
+        let start = self.at;
+        let rest = self.bytes.get(start..)?;
+        // Nearly every field has a tag of one byte, and a length of one or two bytes if it has one.
+        if let [tag @ 8..0x80, len, after @ ..] = rest {
+            let number = u32::from(*tag >> 3);
+            let (size, value) = match (*tag & 7, *len) {
+                (LEN_TAG, 0..0x80) => match after.get(..usize::from(*len)) {
+                    Some(value) => (2 + value.len(), Value::Len(value)),
+                    None => return self.slow(),
+                },
+                (LEN_TAG, low) => match after {
+                    [high @ 0..0x80, after @ ..] => {
+                        match after.get(..usize::from(low & 0x7f) | usize::from(*high) << 7) {
+                            Some(value) => (3 + value.len(), Value::Len(value)),
+                            None => return self.slow(),
+                        }
+                    }
+                    _ => return self.slow(),
+                },
+                (VARINT_TAG, 0..0x80) => (2, Value::Varint(u64::from(*len))),
+                (FIXED64_TAG, _) => match rest[1..].first_chunk() {
+                    Some(chunk) => (9, Value::Fixed64(u64::from_le_bytes(*chunk))),
+                    None => return self.slow(),
+                },
+                _ => return self.slow(),
+            };
+            let Some(raw) = rest.get(..size) else { return self.slow() };
+            self.at = start + size;
+            return Some(Ok(Field { number, value, raw }));
+        }
+        if rest.is_empty() { None } else { self.slow() }
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// Reads any field that is left.
+    #[inline(never)]
+    fn slow(&mut self) -> Option<Result<Field<'a>, Malformed>> {
         let bytes = self.bytes;
         let start = self.at;
-        if start >= bytes.len() {
-            return None;
-        }
         let mut at = start;
         let Some(tag) = read_varint(bytes, &mut at) else { return self.fail(start, "field tag is cut off") };
         let number = tag >> 3;

@@ -24,6 +24,7 @@ pub use constant::{insert_attributes, rename_attribute, upsert_attributes};
 pub use context::ItemCx;
 pub use retain::retain;
 pub use value::{EncodedAttribute, EncodedValue, ValueRef};
+pub(crate) use value::{put_attribute, put_value};
 
 /// What an edit or a predicate looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
