@@ -5,6 +5,7 @@ pub mod check;
 pub mod count;
 pub mod edit;
 pub(crate) mod field;
+pub mod json;
 pub mod schema;
 pub mod split;
 #[cfg(test)]
