@@ -3,6 +3,7 @@
 //! A processor is one folder here and one line in [`ALL`]; help, schema and documentation derive from its description.
 
 pub mod batch;
+pub mod filter;
 pub mod forward;
 pub mod memory_limiter;
 pub mod ottl;
@@ -15,5 +16,6 @@ use pipelines::component::Component;
 pub static ALL: &[Component] = &[
     Component::processor::<batch::Batch>(),
     Component::processor::<memory_limiter::MemoryLimiter>(),
+    Component::processor::<filter::Filter>(),
     Component::connector::<forward::Forward>(),
 ];

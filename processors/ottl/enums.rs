@@ -36,7 +36,7 @@ pub(super) fn number(name: &str) -> Option<i64> {
 }
 
 /// The number of a severity's short name: 1 for `TRACE`, 2 for `TRACE2`, 24 for `FATAL4`.
-pub(super) fn severity_number(name: &str) -> Option<i64> {
+pub(crate) fn severity_number(name: &str) -> Option<i64> {
     let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let index = SEVERITIES.iter().position(|known| *known == base)?;
     let step = match &name[base.len()..] {

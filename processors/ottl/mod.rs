@@ -28,6 +28,7 @@ mod value;
 use std::sync::Arc;
 
 pub use self::context::Context;
+pub(crate) use self::enums::severity_number;
 pub use self::error::{Code, Error, EvalError, Span};
 use self::lower::Lowering;
 use self::node::Bool;

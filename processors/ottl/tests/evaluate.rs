@@ -79,7 +79,7 @@ fn paths_and_comparisons_of_logs() {
         "not false and true",
         "(true or false) and true",
         "1 + 2 * 3 == 7 and (1 + 2) * 3 == 9 and 7 / 2 == 3 and -1 - -1 == 0 and 1.5 * 2.0 == 3.0",
-        r#""\x41\u00e4\t\101" == "Aä	A""#,
+        "\"\\x41\\u00e4\\t\\101\" == \"A\u{e4}\tA\"",
     ];
     for source in yes {
         assert_eq!(ask_log(source, &log()), Ok(true), "{source}");
