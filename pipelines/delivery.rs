@@ -105,7 +105,8 @@ impl QueueConfig {
     }
 
     fn sizer(&self) -> Sizer {
-        self.sizer.unwrap_or(if self.queue_size.is_some() { Sizer::Requests } else { Sizer::Bytes })
+        let default = if self.queue_size.is_some() { Sizer::Requests } else { Sizer::Bytes };
+        self.sizer.unwrap_or(default)
     }
 
     fn settings(&self) -> QueueSettings {

@@ -7,6 +7,7 @@ pub mod batch;
 pub mod component;
 pub mod config;
 pub mod delivery;
+pub mod dryrun;
 pub mod graph;
 pub mod net;
 pub mod otlp;

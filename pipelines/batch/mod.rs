@@ -15,8 +15,8 @@ pub use self::context::{Context, RequestContext};
 pub use self::grouping::{Grouping, Limits};
 pub use self::rope::{Parts, Rope};
 pub use self::telemetry::Telemetry;
-use crate::Signal;
 use crate::outcome::Outcome;
+use crate::{Signal, otlp};
 
 /// A set of telemetry of one signal travelling along an edge.
 ///
@@ -133,8 +133,7 @@ impl Batch {
     #[must_use]
     pub fn split(self, max_items: Option<usize>, max_bytes: Option<usize>) -> Vec<Self> {
         let (telemetry, context, ack) = self.into_parts();
-        let _ = (max_items, max_bytes);
-        let pieces = vec![telemetry];
+        let pieces = otlp::split::split(telemetry, max_items, max_bytes);
         let share = |telemetry| Self { telemetry, context: context.clone(), ack: ack.clone() };
         let batches = pieces.into_iter().map(share).collect();
         ack.resolve(Outcome::Delivered);

@@ -54,11 +54,13 @@ pub struct BuildContext {
 
 #[derive(Clone, Copy)]
 enum Build {
-    Receiver(fn(&AnyConfig, &BuildContext) -> Result<Box<dyn Receiver>, Failure>),
-    Processor(fn(&AnyConfig, &BuildContext) -> Result<Box<dyn Processor>, Failure>),
-    Exporter(fn(&AnyConfig, &BuildContext) -> Result<Arc<dyn Exporter>, Failure>),
-    Extension(fn(&AnyConfig, &BuildContext) -> Result<Box<dyn Extension>, Failure>),
+    Receiver(Make<Box<dyn Receiver>>),
+    Processor(Make<Box<dyn Processor>>),
+    Exporter(Make<Arc<dyn Exporter>>),
+    Extension(Make<Box<dyn Extension>>),
 }
+
+type Make<T> = fn(&AnyConfig, &BuildContext) -> Result<T, Failure>;
 
 // === impl Component ===
 

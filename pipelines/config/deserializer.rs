@@ -11,14 +11,14 @@ use super::tree::{Key, Node, Value};
 
 /// Reads one node.
 #[derive(Clone, Copy, Debug)]
-pub struct NodeDeserializer<'n>(&'n Node);
+pub(super) struct NodeDeserializer<'n>(&'n Node);
 
 /// What is wrong, and where.
-pub type Error = Box<Fault>;
+pub(super) type Error = Box<Fault>;
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub(super) enum Step {
     /// Into a map.
     Key(String),
     /// Into a list.
@@ -27,18 +27,18 @@ pub enum Step {
 
 /// An error of deserialization.
 #[derive(Debug)]
-pub struct Fault {
+pub(super) struct Fault {
     /// What is wrong.
-    pub kind: FaultKind,
+    pub(super) kind: FaultKind,
     /// From the root to the value it is about.
-    pub path: Vec<Step>,
+    pub(super) path: Vec<Step>,
     /// Where it stands; `None` until the innermost value is known.
-    pub span: Option<Span>,
+    pub(super) span: Option<Span>,
 }
 
 /// What can be wrong.
 #[derive(Debug)]
-pub enum FaultKind {
+pub(super) enum FaultKind {
     /// A key is not known.
     Unknown {
         /// The key.
@@ -120,7 +120,7 @@ impl de::Error for Error {
 impl<'n> NodeDeserializer<'n> {
     /// Reads `node`.
     #[must_use]
-    pub fn new(node: &'n Node) -> Self {
+    pub(super) fn new(node: &'n Node) -> Self {
         Self(node)
     }
 

@@ -4,7 +4,7 @@ use super::tree::Value;
 
 /// The value of an unquoted scalar.
 #[must_use]
-pub fn plain(text: &str) -> Value {
+pub(super) fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
         "true" | "True" | "TRUE" => return Value::Bool(true),

@@ -186,7 +186,7 @@ fn diagnostic(problem: &Problem, place: &str, key: &Key, body: &Node) -> Diagnos
     let message = format!("{}{}{}: {}", place, dot, problem.path, problem.message);
     let diagnostic = match (problem.warning, problem.code) {
         (true, _) => Diagnostic::warning(&code::QUESTIONABLE, message),
-        (false, Some(id)) => Diagnostic::error(&code::find(id), message),
+        (false, Some(id)) => Diagnostic::error(code::find(id), message),
         (false, None) => Diagnostic::error(&code::INVALID_VALUE, message),
     };
     match &problem.help {

@@ -2,6 +2,7 @@
 
 mod components;
 mod config;
+pub(crate) mod dry_run;
 
 mod exit;
 mod explain;
@@ -35,6 +36,8 @@ enum Command {
     /// Check files: YAML, fields, graph, expressions; touches nothing
     Validate(validate::Args),
     /// Push records through the pipelines and show what every node does to them; sends nothing
+    /// Push records through the pipelines and show what every node does to them; sends nothing
+    DryRun(dry_run::Args),
     /// Show the pipelines as a graph
     Graph(graph::Args),
     /// List the components, or show one of them
@@ -63,6 +66,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => match cli.command {
             Command::Agent(args) | Command::Collector(args) => run::run(args),
             Command::Validate(args) => validate::run(&args),
+            Command::DryRun(args) => dry_run::run(&args),
             Command::Graph(args) => graph::run(&args),
             Command::Components(args) => components::run(&args),
             Command::Schema(args) => schema::run(&args),

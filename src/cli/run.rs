@@ -7,8 +7,8 @@ use pipelines::Plan;
 use pipelines::runtime::{Engine, Running, StartError};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::Exit;
 use super::files::Files;
+use super::{Exit, dry_run};
 use crate::{logging, render};
 
 /// Time to deliver what is held after SIGTERM; Kubernetes kills after 30 s by default.
@@ -31,6 +31,9 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Exit {
+    if args.dry_run {
+        return dry_run::run(&dry_run::Args::of(args.files));
+    }
     let plan = match args.files.plan() {
         Ok(plan) => plan,
         Err(exit) => return exit,

@@ -2,6 +2,7 @@
 
 pub(crate) mod component;
 pub(crate) mod diagnostics;
+pub(crate) mod dry_run;
 pub(crate) mod graph;
 
 use std::io::{IsTerminal as _, Write as _};

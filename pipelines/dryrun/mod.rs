@@ -1,0 +1,84 @@
+//! The dry run: real records through the real graph, up to and including every exporter's encoding, sending nothing.
+//!
+//! Every record travels alone, and what processors hold back is flushed behind it, so whatever an edge carries is
+//! known to come from that record; no component has code for it. Receivers and exporters are built, not started, so
+//! no port is opened and no connection made.
+
+mod diff;
+mod input;
+mod report;
+mod trace;
+
+use std::sync::Arc;
+
+pub use self::diff::Change;
+pub use self::input::{InputError, read_input};
+pub use self::report::{ExporterReport, NodeReport, RecordReport, Report, StepReport};
+use self::trace::{Collected, Tracer};
+use crate::otlp::split::split;
+use crate::runtime::{StartError, start};
+use crate::{Batch, Plan, Signal, Telemetry};
+
+/// Records to push into a plan, and where they come in.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The receiver they come from, as an index into [`Plan::declared`].
+    pub receiver: usize,
+    /// The records.
+    pub telemetry: Telemetry,
+}
+
+/// The samples of every receiver, for each signal that some pipeline takes from it.
+///
+/// # Errors
+/// A component that cannot be built.
+pub fn samples(plan: &Plan) -> Result<Vec<Input>, StartError> {
+    let tracer = Arc::new(Tracer::new(plan));
+    let built = start::build(plan, &*tracer)?;
+    let of = |signal: Signal| {
+        built.receivers.iter().filter_map(move |(receiver, it, outputs)| {
+            outputs.signal(signal)?;
+            Some(Input { receiver: *receiver, telemetry: it.sample(signal)? })
+        })
+    };
+    Ok(Signal::ALL.into_iter().flat_map(of).collect())
+}
+
+/// Recorded telemetry as it would come in: from every receiver that some pipeline takes this signal from.
+#[must_use]
+pub fn from_every_receiver(plan: &Plan, telemetry: &Telemetry) -> Vec<Input> {
+    let signal = telemetry.signal();
+    let carries = |node: &&crate::graph::PlanNode| {
+        node.kind == crate::component::Kind::Receiver && node.outputs.iter().any(|(carried, _)| *carried == signal)
+    };
+    let input = |node: &crate::graph::PlanNode| Input { receiver: node.declared, telemetry: telemetry.clone() };
+    plan.nodes.iter().filter(carries).map(input).collect()
+}
+
+/// Pushes every record through the plan and reports what every node did to it.
+///
+/// # Errors
+/// A component that cannot be built or started.
+pub async fn run(plan: &Plan, inputs: &[Input]) -> Result<Report, StartError> {
+    let tracer = Arc::new(Tracer::new(plan));
+    let built = start::build(plan, &*tracer)?;
+    for (id, processor, _) in &built.processors {
+        processor.start().await.map_err(|failure| StartError::Start { id: id.clone(), failure })?;
+    }
+    let mut records = Vec::new();
+    for input in inputs {
+        let Some((_, _, outputs)) = built.receivers.iter().find(|(receiver, ..)| *receiver == input.receiver) else {
+            continue;
+        };
+        let Some(output) = outputs.signal(input.telemetry.signal()) else { continue };
+        for record in split(input.telemetry.clone(), Some(1), None) {
+            tracer.begin();
+            let (batch, acked) = Batch::tracked(record.clone(), crate::Context::default());
+            output.send(batch);
+            built.processors.iter().for_each(|(_, processor, _)| processor.flush());
+            let collected: Collected = tracer.end();
+            records.push(report::record(plan, input.receiver, record, collected, acked.await));
+        }
+    }
+    Ok(report::report(plan, records, &tracer.exporters(plan, &built)?))
+}

@@ -1,0 +1,161 @@
+//! A source, a sink and a connector that do as a test says.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use pipelines::component::*;
+use pipelines::delivery::{QueueConfig, RetryConfig, settings};
+use pipelines::runtime::{Delivery, Output};
+use pipelines::{Batch, Context, Signal, Telemetry};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+const SIGNALS: &[Signal] = &[Signal::Traces, Signal::Logs];
+static OUTPUTS: LazyLock<Mutex<HashMap<String, Outputs>>> = LazyLock::new(Mutex::default);
+static DELIVERED: LazyLock<Mutex<HashMap<String, Vec<usize>>>> = LazyLock::new(Mutex::default);
+static ATTEMPTS: LazyLock<Mutex<HashMap<String, u32>>> = LazyLock::new(Mutex::default);
+
+/// The outputs of a running source, by id.
+pub(crate) fn outputs(source: &str) -> Outputs {
+    OUTPUTS.lock().unwrap()[source].clone()
+}
+
+/// The item counts of the batches a sink took, by id.
+pub(crate) fn delivered(sink: &str) -> Vec<usize> {
+    DELIVERED.lock().unwrap().get(sink).cloned().unwrap_or_default()
+}
+
+/// How often a sink was tried, by id.
+pub(crate) fn attempts(sink: &str) -> u32 {
+    ATTEMPTS.lock().unwrap().get(sink).copied().unwrap_or_default()
+}
+
+const fn about(name: &'static str) -> About {
+    About { name, aliases: &[], signals: SIGNALS, stability: Stability::Alpha, summary: "for tests", example: "" }
+}
+
+/// Sends what the test sends.
+pub(crate) struct Source(SourceConfig, ComponentId);
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SourceConfig {
+    /// Why it cannot start.
+    fails: Option<String>,
+}
+
+impl Config for SourceConfig {}
+
+impl ReceiverFactory for Source {
+    const ABOUT: About = about("source");
+    type Config = SourceConfig;
+
+    fn build(config: &Arc<SourceConfig>, cx: &BuildContext) -> Result<Box<dyn Receiver>, Failure> {
+        Ok(Box::new(Self((**config).clone(), cx.id.clone())))
+    }
+}
+
+impl Receiver for Source {
+    fn run(self: Box<Self>, mut host: ReceiverHost) -> BoxFuture<'static, Result<(), Failure>> {
+        Box::pin(async move {
+            if let Some(reason) = self.0.fails {
+                return Err(Failure(reason));
+            }
+            OUTPUTS.lock().unwrap().insert(self.1.to_string(), host.outputs.clone());
+            host.ready.tell(vec!["here".to_owned()]);
+            host.stop.requested().await;
+            Ok(())
+        })
+    }
+
+    fn sample(&self, _: Signal) -> Option<Telemetry> {
+        None
+    }
+}
+
+/// Does what its configuration says.
+pub(crate) struct Sink(Arc<SinkConfig>, String);
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SinkConfig {
+    /// Never answers.
+    hangs: bool,
+    /// How many attempts fail for now before one succeeds.
+    fails: u32,
+    /// Fails for good.
+    rejects: bool,
+    /// How many items it does not take.
+    partly: u64,
+    timeout: Option<pipelines::config::Duration>,
+    sending_queue: QueueConfig,
+    retry_on_failure: RetryConfig,
+}
+
+impl Config for SinkConfig {}
+
+impl ExporterFactory for Sink {
+    const ABOUT: About = about("sink");
+    type Config = SinkConfig;
+
+    fn build(config: &Arc<SinkConfig>, cx: &BuildContext) -> Result<Arc<dyn Exporter>, Failure> {
+        Ok(Arc::new(Self(config.clone(), cx.id.to_string())))
+    }
+}
+
+impl Exporter for Sink {
+    fn export<'a>(&'a self, telemetry: &'a Telemetry, _: &'a Context) -> BoxFuture<'a, Result<Exported, ExportError>> {
+        Box::pin(async move {
+            let attempt = {
+                let mut attempts = ATTEMPTS.lock().unwrap();
+                let attempt = attempts.entry(self.1.clone()).or_default();
+                *attempt += 1;
+                *attempt
+            };
+            if self.0.hangs {
+                std::future::pending::<()>().await;
+            }
+            if self.0.rejects {
+                return Err(ExportError::reject("it does not want it"));
+            }
+            if attempt <= self.0.fails {
+                return Err(ExportError::retry("not now"));
+            }
+            DELIVERED.lock().unwrap().entry(self.1.clone()).or_default().push(telemetry.items());
+            Ok(Exported { rejected: self.0.partly, message: (self.0.partly > 0).then(|| "some".to_owned()) })
+        })
+    }
+
+    fn encode(&self, telemetry: &Telemetry) -> Result<Encoded, ExportError> {
+        let body = telemetry.to_bytes();
+        Ok(Encoded { format: "wire".to_owned(), destination: "nowhere".to_owned(), body })
+    }
+
+    fn delivery(&self) -> Delivery {
+        settings(&self.0.sending_queue, &self.0.retry_on_failure, self.0.timeout)
+    }
+}
+
+/// Passes batches on.
+pub(crate) struct Forward;
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+impl Config for Nothing {}
+
+impl ConnectorFactory for Forward {
+    const ABOUT: About = about("forward");
+    type Config = Nothing;
+
+    fn build(_: &Arc<Nothing>, _: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
+        Ok(Box::new(Self))
+    }
+}
+
+impl Processor for Forward {
+    fn process(&self, batch: Batch, out: &Output) {
+        out.send(batch);
+    }
+}
