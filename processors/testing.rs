@@ -1,10 +1,13 @@
 //! What the tests of all processors share.
 #![allow(clippy::unwrap_used)]
 
+pub(crate) mod samples;
+
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use pipelines::batch::Acked;
 use pipelines::component::{BuildContext, ComponentId, Config, Problem, Problems, Processor, ProcessorFactory};
@@ -59,13 +62,34 @@ pub(crate) fn logs(times: impl IntoIterator<Item = u64>) -> Telemetry {
     telemetry(Signal::Logs, &ExportLogsServiceRequest { resource_logs: vec![resource] })
 }
 
+/// A request with one log record that has these attributes.
+pub(crate) fn logs_with(attributes: Vec<KeyValue>) -> Telemetry {
+    let record = LogRecord { attributes, ..LogRecord::default() };
+    let scope = ScopeLogs { log_records: vec![record], ..ScopeLogs::default() };
+    let resource = ResourceLogs { scope_logs: vec![scope], ..ResourceLogs::default() };
+    telemetry(Signal::Logs, &ExportLogsServiceRequest { resource_logs: vec![resource] })
+}
+
+/// The attributes of the only log record.
+pub(crate) fn sent_attributes(request: &ExportLogsServiceRequest) -> Vec<KeyValue> {
+    request.resource_logs[0].scope_logs[0].log_records[0].attributes.clone()
+}
+
+/// A request of any signal whose resource, scope and items of every kind have these attributes.
+pub(crate) fn signals_with(signal: Signal, attributes: Vec<KeyValue>) -> Telemetry {
+    match signal {
+        Signal::Logs => telemetry(signal, &samples::logs(&attributes)),
+        Signal::Traces => telemetry(signal, &samples::traces(&attributes)),
+        _ => telemetry(signal, &samples::metrics(&attributes)),
+    }
+}
+
 /// A request as telemetry.
 pub(crate) fn telemetry(signal: Signal, request: &impl Message) -> Telemetry {
     Telemetry::from_wire(signal, Bytes::from(request.encode_to_vec())).unwrap()
 }
 
 /// Telemetry as a request.
-#[allow(dead_code)]
 pub(crate) fn decode<M: Message + Default>(telemetry: &Telemetry) -> M {
     M::decode(telemetry.to_bytes()).unwrap()
 }
@@ -110,7 +134,6 @@ impl Bench {
     }
 
     /// Sends one request through and returns the one that reaches the end.
-    #[allow(dead_code)]
     pub(crate) fn through(&self, telemetry: Telemetry, context: Context) -> Telemetry {
         drop(self.send_from(telemetry, context));
         let mut received = self.received();

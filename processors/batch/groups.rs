@@ -40,13 +40,14 @@ impl Groups {
         }
     }
 
-    /// Takes a batch in and returns what is to be sent now, or gives the batch back because there are too many groups.
-    pub(super) fn push(&mut self, batch: Batch, now: Instant) -> Result<Vec<Batch>, (Batch, Refusal)> {
+    /// Takes a batch in and returns what is to be sent now. A batch that needs one group too many is refused.
+    pub(super) fn push(&mut self, batch: Batch, now: Instant) -> Vec<Batch> {
         let metadata = self.metadata(batch.context());
         let known = self.groups.contains_key(&metadata);
         if !known && self.most > 0 && !self.keys.is_empty() && self.groups.len() >= self.most {
             let refusal = Refusal::new(RefusalKind::Exhausted, self.too_many()).after(self.timeout);
-            return Err((batch, refusal));
+            batch.resolve(refusal.into());
+            return Vec::new();
         }
         let group = self.groups.entry(metadata).or_insert_with_key(Group::new);
         let (telemetry, _, ack) = batch.into_parts();
@@ -55,7 +56,7 @@ impl Groups {
         if !ready.is_empty() {
             self.forget_empty();
         }
-        Ok(ready)
+        ready
     }
 
     /// What has waited long enough.

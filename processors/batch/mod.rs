@@ -71,13 +71,7 @@ impl Batching {
 
 impl Processor for Batching {
     fn process(&self, batch: pipelines::Batch, out: &Output) {
-        self.with_groups(out, |groups| match groups.push(batch, now()) {
-            Ok(ready) => ready,
-            Err((batch, refusal)) => {
-                batch.resolve(refusal.into());
-                Vec::new()
-            }
-        });
+        self.with_groups(out, |groups| groups.push(batch, now()));
     }
 
     fn tick(&self, now: Instant, out: &Output) {
