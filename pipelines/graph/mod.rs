@@ -3,12 +3,14 @@
 mod connect;
 mod declare;
 mod id;
+mod load;
 mod plan;
 mod resolve;
 mod service;
 mod telemetry;
 
 pub use self::id::{component_id, pipeline_id};
+pub use self::load::Invalid;
 pub use self::plan::{Declared, Pipeline, PipelineId, Plan, PlanNode};
 pub use self::resolve::resolve;
 pub use self::telemetry::{Encoding, Level, Settings as TelemetrySettings};
