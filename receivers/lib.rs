@@ -1,6 +1,10 @@
-//! The list of receivers.
+//! Where telemetry comes from.
+//!
+//! A receiver is one folder here and one line in [`ALL`]; help, schema and documentation derive from its description.
+
+pub mod otlp;
 
 use pipelines::component::Component;
 
-/// Every component of this crate, in the order they are shown.
-pub static ALL: &[Component] = &[];
+/// Every receiver, in the order they are shown.
+pub static ALL: &[Component] = &[Component::receiver::<otlp::Otlp>()];

@@ -1,3 +1,11 @@
 //! What components that use the network share.
 
+pub mod container;
+pub mod listen;
+mod listener;
+mod stream;
 pub mod tls;
+
+pub use self::listen::{Listen, ListenOptions, Transport};
+pub use self::listener::Listener;
+pub use self::stream::ServerStream;

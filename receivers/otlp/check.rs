@@ -1,0 +1,65 @@
+//! Whether the receiver could start here.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+
+use super::config::Config;
+use pipelines::component::{Check, CheckContext, Depth, Finding};
+use pipelines::net::tls::ServerTls;
+use pipelines::net::{Listen, ListenOptions};
+
+/// Binds and releases every port and reads the certificates. Sends nothing, so there is nothing more to find out at
+/// deeper levels.
+pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if cx.depth < Depth::Resolve {
+        return findings;
+    }
+    if let Some(grpc) = &config.protocols.grpc {
+        findings.push(port("grpc", grpc.listen(), grpc.reuse_port).await);
+        findings.extend(grpc.tls.as_ref().map(|tls| certificates("grpc", tls)));
+    }
+    if let Some(http) = &config.protocols.http {
+        findings.push(port("http", http.listen(), http.reuse_port).await);
+        findings.extend(http.tls.as_ref().map(|tls| certificates("http", tls)));
+    }
+    if config.protocols.grpc.as_ref().is_some_and(|grpc| grpc.tls.is_some())
+        || config.protocols.http.as_ref().is_some_and(|http| http.tls.is_some())
+    {
+        findings.push(Finding::new(
+            Check::Unchecked,
+            "whether clients trust the certificate can only be seen from their side",
+        ));
+    }
+    findings
+}
+
+async fn port(protocol: &str, listen: Result<Listen, String>, reuse_port: bool) -> Finding {
+    let listen = match listen {
+        Ok(listen) => listen,
+        Err(wrong) => return Finding::new(Check::Failed, format!("{protocol}: {wrong}")),
+    };
+    if let Listen::Unix(path) = &listen {
+        let text = format!(
+            "{protocol}: whether the socket {} can be made is not tried, since that would leave a trace",
+            path.display()
+        );
+        return Finding::new(Check::Unchecked, text);
+    }
+    match listen.bind(ListenOptions { reuse_port }).await {
+        Ok(_) => Finding::new(Check::Passed, format!("{protocol} can listen on {listen}")),
+        Err(error) => {
+            let (check, help) = match error.kind() {
+                ErrorKind::AddrInUse => (Check::Failed, "; another process, maybe a running engine, listens there"),
+                ErrorKind::PermissionDenied => (Check::Denied, "; ports below 1024 need CAP_NET_BIND_SERVICE"),
+                _ => (Check::Failed, ""),
+            };
+            Finding::new(check, format!("{protocol} cannot listen on {listen}: {error}{help}"))
+        }
+    }
+}
+
+fn certificates(protocol: &str, tls: &ServerTls) -> Finding {
+    let finding = tls.check();
+    Finding::new(finding.check, format!("{protocol}: {}", finding.text))
+}

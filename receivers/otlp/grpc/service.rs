@@ -1,0 +1,155 @@
+//! One call of one connection.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+
+use super::{message, reply};
+use crate::otlp::activity::Activity;
+use crate::otlp::answer;
+use crate::otlp::body::Broken;
+use crate::otlp::encoding::{Encoding, Undecodable};
+use crate::otlp::intake::{self, Intake};
+use crate::otlp::reply::Reply;
+use crate::otlp::serve::client_context;
+use crate::otlp::status::{Code, Status};
+use pipelines::outcome::Outcome;
+use pipelines::runtime::Permit;
+use pipelines::{Context, Signal};
+
+/// What all connections share.
+pub(in crate::otlp) struct Grpc {
+    /// What every request needs.
+    pub(in crate::otlp) intake: Arc<Intake>,
+    /// Largest message in bytes.
+    pub(in crate::otlp) limit: usize,
+    /// Whether metadata goes into the context.
+    pub(in crate::otlp) include_metadata: bool,
+}
+
+/// One connection.
+pub(in crate::otlp) struct GrpcPeer {
+    grpc: Arc<Grpc>,
+    activity: Arc<Activity>,
+    client: Option<SocketAddr>,
+    context: Context,
+}
+
+// === impl GrpcPeer ===
+
+impl GrpcPeer {
+    /// A connection from `client`.
+    pub(in crate::otlp) fn new(grpc: Arc<Grpc>, activity: Arc<Activity>, client: Option<SocketAddr>) -> Self {
+        Self { grpc, activity, client, context: client_context(client, None) }
+    }
+
+    /// Answers one call.
+    pub(in crate::otlp) async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+    ) -> Result<Response<Reply>, Infallible> {
+        let _open = self.activity.open();
+        Ok(self.call(request).await)
+    }
+
+    async fn call(&self, request: Request<Incoming>) -> Response<Reply> {
+        let (head, body) = request.into_parts();
+        if head.method != Method::POST {
+            return reply::not_grpc(StatusCode::METHOD_NOT_ALLOWED);
+        }
+        if !is_grpc(&head.headers) {
+            return reply::not_grpc(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        }
+        let Some(signal) = signal(head.uri.path()) else {
+            return reply::error(&Status::new(Code::Unimplemented, format!("unknown method {}", head.uri.path())));
+        };
+        let Some(output) = self.grpc.intake.outputs.signal(signal) else {
+            return reply::error(&answer::no_pipeline(signal));
+        };
+        let encoding = match encoding(&head.headers) {
+            Ok(encoding) => encoding,
+            Err(name) => {
+                let text = format!("grpc-encoding `{name}` is not supported");
+                return reply::unknown_encoding(&Status::new(Code::Unimplemented, text));
+            }
+        };
+        // The permit is held until the answer is made.
+        let (bytes, _permit) = match self.read(body, encoding).await {
+            Ok(read) => read,
+            Err(Refused::Broken(broken)) => {
+                return answer::of_broken(broken).map_or_else(
+                    || reply::error(&Status::new(Code::Unavailable, "the client is gone")),
+                    |status| reply::error(&status),
+                );
+            }
+            Err(Refused::Status(status)) => return reply::error(&status),
+        };
+        let context = match self.grpc.include_metadata {
+            false => self.context.clone(),
+            true => client_context(self.client, Some(&head.headers)),
+        };
+        match intake::deliver(output, signal, bytes, context).await {
+            Outcome::Delivered => reply::success(),
+            Outcome::Partial { rejected, reason } => reply::success_with(&answer::partial_success(rejected, &reason)),
+            Outcome::Refused(refusal) => reply::error(&answer::of_refusal(&refusal)),
+        }
+    }
+
+    async fn read(&self, body: Incoming, encoding: Option<Encoding>) -> Result<(Bytes, Option<Permit>), Refused> {
+        let Grpc { intake, limit, .. } = &*self.grpc;
+        let message = message::read(body, &intake.budget, *limit).await.map_err(Refused::Broken)?;
+        if !message.is_compressed {
+            return Ok((message.bytes, message.permit));
+        }
+        let Some(encoding) = encoding else {
+            return Err(Refused::Status(Status::new(
+                Code::Internal,
+                "the message is compressed, but grpc-encoding does not say how",
+            )));
+        };
+        encoding.decode(&message.bytes, *limit, message.permit, &intake.budget).map_err(|undecodable| match undecodable
+        {
+            Undecodable::TooLarge => Refused::Broken(Broken::TooLarge(*limit)),
+            Undecodable::NoRoom => Refused::Broken(Broken::NoRoom),
+            Undecodable::Corrupt(what) => Refused::Status(Status::new(Code::InvalidArgument, what)),
+        })
+    }
+}
+
+enum Refused {
+    Broken(Broken),
+    Status(Status),
+}
+
+fn signal(path: &str) -> Option<Signal> {
+    Some(match path {
+        "/opentelemetry.proto.collector.logs.v1.LogsService/Export" => Signal::Logs,
+        "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export" => Signal::Metrics,
+        "/opentelemetry.proto.collector.trace.v1.TraceService/Export" => Signal::Traces,
+        "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export" => Signal::Profiles,
+        _ => return None,
+    })
+}
+
+/// `application/grpc` or `application/grpc+proto`, maybe with parameters.
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return false };
+    let Some(rest) = value.as_bytes().strip_prefix(b"application/grpc") else { return false };
+    let rest = rest.strip_prefix(b"+proto").unwrap_or(rest);
+    rest.is_empty() || rest[0] == b';'
+}
+
+fn encoding(headers: &HeaderMap) -> Result<Option<Encoding>, String> {
+    match headers.get("grpc-encoding").map(http::HeaderValue::as_bytes) {
+        None | Some(b"identity") => Ok(None),
+        Some(name) => {
+            let known = Encoding::from_grpc(name);
+            known.map(Some).ok_or_else(|| String::from_utf8_lossy(name).into_owned())
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! One request of one connection.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, ORIGIN};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use hyper::body::Incoming;
+
+use super::cors::Cors;
+use super::media::Media;
+use super::reply;
+use crate::otlp::activity::Activity;
+use crate::otlp::answer;
+use crate::otlp::body::{self, Broken};
+use crate::otlp::config;
+use crate::otlp::encoding::{Encoding, Undecodable};
+use crate::otlp::intake::{self, Intake};
+use crate::otlp::reply::Reply;
+use crate::otlp::serve::client_context;
+use crate::otlp::status::{Code, Status};
+use pipelines::otlp::json::from_json;
+use pipelines::otlp::schema::Message;
+use pipelines::outcome::Outcome;
+use pipelines::runtime::{Output, Permit, now};
+use pipelines::{Context, Signal};
+
+/// What all connections share.
+pub(in crate::otlp) struct Http {
+    intake: Arc<Intake>,
+    limit: usize,
+    include_metadata: bool,
+    paths: Vec<(String, Signal)>,
+    /// Encodings that are accepted; `None` accepts all that are known.
+    encodings: Option<Vec<Encoding>>,
+    cors: Option<Cors>,
+    response_headers: Vec<(HeaderName, HeaderValue)>,
+    read_timeout: Option<Duration>,
+    write_timeout: Option<Duration>,
+}
+
+/// One connection.
+pub(in crate::otlp) struct HttpPeer {
+    http: Arc<Http>,
+    activity: Arc<Activity>,
+    client: Option<SocketAddr>,
+    context: Context,
+}
+
+// === impl Http ===
+
+impl Http {
+    /// What the configuration says.
+    pub(in crate::otlp) fn new(config: &config::Http, v2: bool, intake: Arc<Intake>) -> Self {
+        let header = |(name, value): (&String, &String)| {
+            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
+        };
+        let limit = |duration: pipelines::config::Duration| (!duration.is_zero()).then(|| duration.get());
+        let known =
+            |names: &Vec<String>| names.iter().filter_map(|name| Encoding::from_http(name.as_bytes())).collect();
+        Self {
+            intake,
+            limit: config.limit(),
+            include_metadata: config.include_metadata,
+            paths: config.paths(v2),
+            encodings: config.compression_algorithms.as_ref().map(known),
+            cors: config.cors.as_ref().and_then(Cors::new),
+            response_headers: config.response_headers.iter().filter_map(header).collect(),
+            read_timeout: limit(config.read_timeout),
+            write_timeout: limit(config.write_timeout),
+        }
+    }
+}
+
+// === impl HttpPeer ===
+
+impl HttpPeer {
+    /// A connection from `client`.
+    pub(in crate::otlp) fn new(http: Arc<Http>, activity: Arc<Activity>, client: Option<SocketAddr>) -> Self {
+        Self { http, activity, client, context: client_context(client, None) }
+    }
+
+    /// Answers one request.
+    pub(in crate::otlp) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Reply>, Gone> {
+        let _open = self.activity.open();
+        let Some(cors) = &self.http.cors else {
+            return self.respond(request).await.map(|response| self.with_headers(response));
+        };
+        if let Some(preflight) = cors.preflight(&request) {
+            return Ok(self.with_headers(preflight));
+        }
+        let origin = request.headers().get(ORIGIN).cloned();
+        let mut response = self.respond(request).await?;
+        cors.decorate(origin, response.headers_mut());
+        Ok(self.with_headers(response))
+    }
+
+    async fn respond(&self, request: Request<Incoming>) -> Result<Response<Reply>, Gone> {
+        let (head, body) = request.into_parts();
+        let path = head.uri.path();
+        let Some((_, signal)) = self.http.paths.iter().find(|(served, _)| served == path) else {
+            return Ok(reply::not_found());
+        };
+        let Some(output) = self.http.intake.outputs.signal(*signal) else {
+            return Ok(reply::no_pipeline(&answer::no_pipeline(*signal)));
+        };
+        if head.method != Method::POST {
+            return Ok(reply::method_not_allowed());
+        }
+        let Some(media) = Media::of(&head.headers) else { return Ok(reply::unsupported_media_type()) };
+        match self.take(*signal, output, media, head, body).await {
+            Ok(Outcome::Delivered) => Ok(reply::ok(media, media.success())),
+            Ok(Outcome::Partial { rejected, reason }) => {
+                Ok(reply::ok(media, media.partial(*signal, rejected, &reason)))
+            }
+            Ok(Outcome::Refused(refusal)) => {
+                let status = answer::of_refusal(&refusal);
+                Ok(reply::error(reply::code(&status), media, &status))
+            }
+            Err(Refused::Broken(broken)) => {
+                let status = answer::of_broken(broken).ok_or(Gone)?;
+                Ok(reply::error(reply::code(&status), media, &status))
+            }
+            Err(Refused::Status(status)) => Ok(reply::error(reply::code(&status), media, &status)),
+        }
+    }
+
+    /// The permit is held until the outcome is known.
+    async fn take(
+        &self,
+        signal: Signal,
+        output: &Output,
+        media: Media,
+        head: Parts,
+        body: Incoming,
+    ) -> Result<Outcome, Refused> {
+        let encoding = self.encoding(&head.headers)?;
+        let (bytes, _permit) = self.read(&head.headers, body, encoding, signal, media).await?;
+        let context = match self.http.include_metadata {
+            false => self.context.clone(),
+            true => client_context(self.client, Some(&head.headers)),
+        };
+        let delivered = intake::deliver(output, signal, bytes, context);
+        match self.http.write_timeout {
+            None => Ok(delivered.await),
+            Some(limit) => Ok(tokio::time::timeout(limit, delivered).await.unwrap_or_else(|_| {
+                Outcome::unavailable(format!("the request was not delivered within the write_timeout of {limit:?}"))
+            })),
+        }
+    }
+
+    async fn read(
+        &self,
+        headers: &HeaderMap,
+        body: Incoming,
+        encoding: Option<Encoding>,
+        signal: Signal,
+        media: Media,
+    ) -> Result<(Bytes, Option<Permit>), Refused> {
+        let Http { intake, limit, .. } = &*self.http;
+        let until = self.http.read_timeout.map(|limit| now() + limit);
+        let (bytes, permit) = body::collect(body, &intake.budget, *limit, length(headers), until).await?;
+        let (bytes, mut permit) = match encoding {
+            None => (bytes, permit),
+            Some(encoding) => encoding.decode(&bytes, *limit, permit, &intake.budget).map_err(|error| match error {
+                Undecodable::TooLarge => Refused::Broken(Broken::TooLarge(*limit)),
+                Undecodable::NoRoom => Refused::Broken(Broken::NoRoom),
+                Undecodable::Corrupt(what) => Refused::Status(Status::new(Code::InvalidArgument, what)),
+            })?,
+        };
+        if media == Media::Protobuf {
+            return Ok((bytes, permit));
+        }
+        let encoded = from_json(Message::request(signal), &bytes)
+            .map_err(|error| Refused::Status(Status::new(Code::InvalidArgument, error.to_string())))?;
+        // JSON is larger than what it becomes, but for a few odd cases.
+        let more = encoded.len().saturating_sub(bytes.len()) as u64;
+        if more > 0 && !permit.as_mut().is_some_and(|permit| permit.grow(more)) {
+            return Err(Refused::Broken(Broken::NoRoom));
+        }
+        Ok((encoded.into(), permit))
+    }
+
+    fn encoding(&self, headers: &HeaderMap) -> Result<Option<Encoding>, Refused> {
+        let Some(name) = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) else { return Ok(None) };
+        if name.is_empty() || name.eq_ignore_ascii_case(b"identity") {
+            return Ok(None);
+        }
+        let accepted = |encoding: &Encoding| self.http.encodings.as_ref().is_none_or(|all| all.contains(encoding));
+        Encoding::from_http(name).filter(accepted).map(Some).ok_or_else(|| {
+            let text = format!("unsupported Content-Encoding: {}", String::from_utf8_lossy(name));
+            Refused::Status(Status::new(Code::InvalidArgument, text))
+        })
+    }
+
+    fn with_headers(&self, mut response: Response<Reply>) -> Response<Reply> {
+        for (name, value) in &self.http.response_headers {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+        response
+    }
+}
+
+/// The client hung up: there is nobody to answer.
+#[derive(Debug)]
+pub(in crate::otlp) struct Gone;
+
+enum Refused {
+    Broken(Broken),
+    Status(Status),
+}
+
+// === impl Gone ===
+
+impl std::fmt::Display for Gone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the client is gone")
+    }
+}
+
+impl std::error::Error for Gone {}
+
+// === impl Refused ===
+
+impl From<Broken> for Refused {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+fn length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

@@ -1,0 +1,249 @@
+//! Starting and stopping the servers.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http2;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio_rustls::TlsAcceptor;
+
+use super::activity::{Activity, Limits};
+use super::config::{self, Config};
+use super::grpc::{Grpc, GrpcPeer};
+use super::http::{Http, HttpPeer};
+use super::intake::Intake;
+use super::sample;
+use super::serve::{Door, Served, Spawn, Watched};
+use pipelines::component::{BoxFuture, Failure, Receiver, ReceiverHost};
+use pipelines::net::tls::{H2, HTTP_1_1, ServerTls};
+use pipelines::net::{Listen, ListenOptions, Listener, container};
+use pipelines::{Signal, Telemetry};
+
+/// Bytes one request may be ahead of what was read of it. Large, so that a request comes in without waiting.
+const STREAM_WINDOW: u32 = 8 << 20;
+
+/// Bytes all requests of a connection may be ahead.
+const CONNECTION_WINDOW: u32 = 32 << 20;
+
+/// Largest frame, in bytes: a usual request fits into one and is never copied.
+const MAX_FRAME: u32 = 1 << 20;
+
+/// Largest list of headers, in bytes.
+const MAX_HEADERS: u32 = 64 << 10;
+
+/// Time a client may take to say its first word over gRPC.
+const FIRST_WORD: Duration = Duration::from_secs(30);
+
+/// Time a client may take to answer a ping when the configuration does not say, as in grpc-go.
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A receiver of OTLP.
+pub(super) struct OtlpReceiver {
+    config: Arc<Config>,
+}
+
+// === impl OtlpReceiver ===
+
+impl OtlpReceiver {
+    /// A receiver that is not started yet.
+    pub(super) fn new(config: Arc<Config>) -> Self {
+        Self { config }
+    }
+}
+
+impl Receiver for OtlpReceiver {
+    fn run(self: Box<Self>, host: ReceiverHost) -> BoxFuture<'static, Result<(), Failure>> {
+        Box::pin(run(self.config, host))
+    }
+
+    fn sample(&self, signal: Signal) -> Option<Telemetry> {
+        sample::sample(signal)
+    }
+}
+
+async fn run(config: Arc<Config>, mut host: ReceiverHost) -> Result<(), Failure> {
+    let intake = Arc::new(Intake { outputs: host.outputs.clone(), budget: host.budget.clone() });
+    let config::Protocols { grpc, http } = &config.protocols;
+    let door = |protocol, tls, limits, multiplexed| Door {
+        protocol,
+        tls,
+        limits,
+        multiplexed,
+        stop: host.stop.clone(),
+        tasks: host.tasks.clone(),
+    };
+    let grpc = match grpc {
+        None => None,
+        Some(grpc) => {
+            let tls = acceptor("grpc", grpc.tls.as_ref(), &[H2])?;
+            let listener = bind("grpc", grpc.listen(), grpc.reuse_port).await?;
+            Some((grpc, listener, door("grpc", tls, grpc_limits(grpc), true)))
+        }
+    };
+    let http = match http {
+        None => None,
+        Some(http) => {
+            let tls = acceptor("http", http.tls.as_ref(), &[H2, HTTP_1_1])?;
+            let listener = bind("http", http.listen(), http.reuse_port).await?;
+            Some((http, listener, door("http", tls, http_limits(http), false)))
+        }
+    };
+    let places = [("grpc", grpc.as_ref().map(|(_, at, _)| at)), ("http", http.as_ref().map(|(_, at, _)| at))];
+    host.ready.tell(places.iter().filter_map(|(protocol, at)| Some(format!("{protocol} {}", (*at)?))).collect());
+    let tasks = host.tasks.clone();
+    let serve_grpc = async {
+        if let Some((config, listener, door)) = grpc {
+            let grpc = Arc::new(Grpc {
+                intake: intake.clone(),
+                limit: config.limit(),
+                include_metadata: config.include_metadata,
+            });
+            let builder = grpc_server(config, Spawn(tasks.clone()));
+            door.run(listener, move |io, activity, client| serve_grpc(&builder, grpc.clone(), io, activity, client))
+                .await;
+        }
+    };
+    let serve_http = async {
+        if let Some((settings, listener, door)) = http {
+            let http = Arc::new(Http::new(settings, config.v2, intake.clone()));
+            let builder = http_server(settings, Spawn(tasks.clone()));
+            door.run(listener, move |io, activity, client| serve_http(&builder, http.clone(), io, activity, client))
+                .await;
+        }
+    };
+    tokio::join!(serve_grpc, serve_http);
+    Ok(())
+}
+
+fn grpc_server(config: &config::Grpc, spawn: Spawn) -> http2::Builder<Spawn> {
+    let mut server = http2::Builder::new(spawn);
+    server
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(MAX_FRAME)
+        .max_header_list_size(MAX_HEADERS)
+        .max_concurrent_streams((config.max_concurrent_streams > 0).then_some(config.max_concurrent_streams))
+        .auto_date_header(false);
+    let parameters = config.keepalive.as_ref().and_then(|keepalive| keepalive.server_parameters.as_ref());
+    if let Some(parameters) = parameters
+        && !parameters.time.is_zero()
+    {
+        let timeout = if parameters.timeout.is_zero() { PING_TIMEOUT } else { parameters.timeout.get() };
+        server.keep_alive_interval(parameters.time.get()).keep_alive_timeout(timeout);
+    }
+    server
+}
+
+fn http_server(config: &config::Http, spawn: Spawn) -> auto::Builder<Spawn> {
+    let mut server = auto::Builder::new(spawn);
+    server.http1().timer(TokioTimer::new()).header_read_timeout(None).keep_alive(config.keep_alives_enabled);
+    server
+        .http2()
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(MAX_FRAME)
+        .max_header_list_size(MAX_HEADERS);
+    server
+}
+
+fn serve_grpc(
+    server: &http2::Builder<Spawn>,
+    grpc: Arc<Grpc>,
+    io: Watched,
+    activity: Arc<Activity>,
+    client: Option<SocketAddr>,
+) -> impl Served + Send + use<> {
+    let peer = Arc::new(GrpcPeer::new(grpc, activity, client));
+    let service = service_fn(move |request: Request<Incoming>| peer.clone().answer(request));
+    Connection {
+        hyper: server.serve_connection(TokioIo::new(io), service),
+        drain: |connection| Pin::new(connection).graceful_shutdown(),
+    }
+}
+
+fn serve_http(
+    server: &auto::Builder<Spawn>,
+    http: Arc<Http>,
+    io: Watched,
+    activity: Arc<Activity>,
+    client: Option<SocketAddr>,
+) -> impl Served + Send + use<> {
+    let peer = Arc::new(HttpPeer::new(http, activity, client));
+    let service = service_fn(move |request: Request<Incoming>| peer.clone().answer(request));
+    Connection {
+        hyper: Box::pin(server.serve_connection(TokioIo::new(io), service).into_owned()),
+        drain: |connection| connection.as_mut().graceful_shutdown(),
+    }
+}
+
+/// A connection of hyper and how it is asked to end.
+struct Connection<C> {
+    hyper: C,
+    drain: fn(&mut C),
+}
+
+// === impl Connection ===
+
+impl<C: Future<Output = Result<(), E>> + Unpin, E> Future for Connection<C> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // How a connection ends, e.g. by a reset, is the client's business.
+        Pin::new(&mut self.hyper).poll(cx).map(drop)
+    }
+}
+
+impl<C: Future<Output = Result<(), E>> + Unpin, E> Served for Connection<C> {
+    fn drain(mut self: Pin<&mut Self>) {
+        let drain = self.drain;
+        drain(&mut self.hyper);
+    }
+}
+
+fn grpc_limits(config: &config::Grpc) -> Limits {
+    let parameters =
+        config.keepalive.as_ref().and_then(|keepalive| keepalive.server_parameters.clone()).unwrap_or_default();
+    Limits {
+        header: Some(FIRST_WORD),
+        idle: limit(parameters.max_connection_idle),
+        age: limit(parameters.max_connection_age),
+        grace: limit(parameters.max_connection_age_grace),
+    }
+}
+
+fn http_limits(config: &config::Http) -> Limits {
+    Limits { header: limit(config.read_header_timeout), idle: limit(config.idle_timeout), age: None, grace: None }
+}
+
+fn limit(duration: pipelines::config::Duration) -> Option<Duration> {
+    (!duration.is_zero()).then(|| duration.get())
+}
+
+fn acceptor(protocol: &str, tls: Option<&ServerTls>, alpn: &[&[u8]]) -> Result<Option<TlsAcceptor>, Failure> {
+    let Some(tls) = tls else { return Ok(None) };
+    let settings = tls.settings(alpn).map_err(|error| Failure(format!("{protocol}: {error}")))?;
+    Ok(Some(TlsAcceptor::from(settings)))
+}
+
+async fn bind(protocol: &str, listen: Result<Listen, String>, reuse_port: bool) -> Result<Listener, Failure> {
+    let listen = listen?;
+    let bound = listen.bind(ListenOptions { reuse_port }).await;
+    let listener = bound.map_err(|error| Failure(format!("{protocol} cannot listen on {listen}: {error}")))?;
+    if listen.is_loopback() && listener.address().is_some() && container::is_inside() {
+        let port = listener.address().map_or(0, |address| address.port());
+        tracing::warn!(
+            "{protocol} listens on {listener}, which nothing outside this container can reach; \
+             set protocols.{protocol}.endpoint to 0.0.0.0:{port}"
+        );
+    }
+    Ok(listener)
+}
