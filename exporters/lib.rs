@@ -4,6 +4,7 @@ mod client;
 pub mod debug;
 pub mod null;
 pub mod otlp;
+pub mod otlp_http;
 
 use pipelines::component::Component;
 
@@ -16,4 +17,5 @@ pub static ALL: &[Component] = &[
     Component::exporter::<null::Null>(),
     Component::exporter::<otlp::Otlp>(),
     Component::exporter::<otlp::OtlpGrpc>(),
+    Component::exporter::<otlp_http::OtlpHttp>(),
 ];

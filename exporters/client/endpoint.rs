@@ -10,7 +10,7 @@ pub(crate) struct Endpoint {
     pub(crate) scheme: Option<Scheme>,
     /// The machine and the port, or the socket.
     pub(crate) place: Place,
-    /// The path of a URL without a slash at its end; empty for none.
+    /// Path and query of a URL as written; empty for none.
     pub(crate) path: String,
 }
 
@@ -98,7 +98,7 @@ impl Endpoint {
         if path.contains(|c: char| c.is_ascii_whitespace() || c == '#') {
             return Err(format!("endpoint `{text}` has a path that is not part of a URL"));
         }
-        Ok(Self { scheme, place: host_port(text, host, port)?, path: path.trim_end_matches('/').to_owned() })
+        Ok(Self { scheme, place: host_port(text, host, port)?, path: path.to_owned() })
     }
 }
 
@@ -200,7 +200,7 @@ mod tests {
             let endpoint = Endpoint::grpc(text).unwrap();
             assert_eq!((endpoint.scheme, endpoint.place), (scheme, place), "{text}");
         }
-        assert_eq!(Endpoint::url("http://prometheus:9090/api/v1/otlp/").unwrap().path, "/api/v1/otlp");
+        assert_eq!(Endpoint::url("http://prometheus:9090/api/v1/otlp/").unwrap().path, "/api/v1/otlp/");
     }
 
     /// Scenario: what people get wrong. Guarantee: a sentence that says what to write, never a panic.

@@ -128,6 +128,11 @@ impl Channel {
         Err(CallError::Broken(last.map_or_else(|| "the server takes no requests".into(), |error| self.explain(&error))))
     }
 
+    /// Takes over a connection on which the server has chosen HTTP/2.
+    pub(crate) async fn adopt(&self, address: &Address, stream: Stream) -> Result<(), Failed> {
+        self.0.open(address, stream).await
+    }
+
     /// Ends all connections.
     pub(crate) async fn close(&self, patience: Duration) {
         self.0.state().lanes.clear();

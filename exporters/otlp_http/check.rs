@@ -1,0 +1,75 @@
+//! Probes an OTLP/HTTP server: name, connection, TLS, and an empty request, which every server must take.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use pipelines::Signal;
+use pipelines::component::{Check, CheckContext, Depth, Finding};
+use pipelines::net::tls::HTTP_1_1;
+
+use super::config::{Compression, Config, Encoding};
+use super::{CLOSE_PATIENCE, Client, Target};
+use crate::client::{Dialer, Payload, probe};
+
+pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding> {
+    // An empty request needs no compression, and a server that cannot decompress is found by the first real one.
+    let plain = Config { compression: Compression::None, ..(*config).clone() };
+    let client = match Client::new(&plain) {
+        Ok(client) => client,
+        Err(error) => return vec![Finding::new(Check::Failed, error)],
+    };
+    let mut findings = Vec::new();
+    let mut seen = Vec::new();
+    for url in Signal::ALL.iter().filter_map(|signal| config.url(*signal)?.ok()) {
+        if seen.contains(&url.endpoint) {
+            continue;
+        }
+        let dialer = Dialer::new(&url.endpoint, &config.tls, &[HTTP_1_1], Some(cx.timeout));
+        seen.push(url.endpoint);
+        if !probe::files(&dialer, &mut findings)
+            || (cx.depth >= Depth::Connect && !probe::connect(&dialer, &mut findings).await)
+        {
+            return findings;
+        }
+    }
+    if cx.depth >= Depth::Connect {
+        for signal in [Signal::Traces, Signal::Metrics, Signal::Logs] {
+            if let Some(target) = &client.targets[signal as usize] {
+                findings.push(ask(target, config.encoding, cx.timeout).await);
+            }
+        }
+        for target in client.targets.iter().flatten() {
+            target.transport.close(CLOSE_PATIENCE).await;
+        }
+    }
+    findings
+}
+
+async fn ask(target: &Target, encoding: Encoding, timeout: std::time::Duration) -> Finding {
+    let empty = Payload::Plain(match encoding {
+        Encoding::Proto => Bytes::new(),
+        Encoding::Json => Bytes::from_static(b"{}"),
+    });
+    let call = target.transport.call(|| target.request(&empty));
+    let answer = match tokio::time::timeout(timeout, call).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(reason)) => return Finding::new(Check::Unreachable, reason),
+        Err(_) => {
+            let text = format!("{} did not answer an empty request within {timeout:?}", target.url);
+            return Finding::new(Check::Unreachable, text);
+        }
+    };
+    match super::answer::read(&answer, &target.url, std::time::SystemTime::now()) {
+        Ok(_) => Finding::new(Check::Passed, format!("{} takes an empty request", target.url)),
+        Err(error) => {
+            let check = match answer.status.as_u16() {
+                401 | 403 => Check::Denied,
+                // A server need not take every signal.
+                404 => Check::Warned,
+                429 | 502 | 503 | 504 => Check::Unreachable,
+                _ => Check::Failed,
+            };
+            Finding::new(check, format!("{error} (to an empty request)"))
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What users write under `otlp_http`.
+
+use pipelines::Signal;
+use pipelines::component::Problems;
+use pipelines::config::{ByteSize, Duration};
+use pipelines::delivery::{QueueConfig, RetryConfig};
+use pipelines::net::tls::ClientTls;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::url::{Url, default_path};
+use crate::client::{AuthReference, Codec, Headers};
+
+/// Sends OTLP over HTTP.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Base URL, to which `/v1/traces`, `/v1/metrics`, `/v1/logs` or `/v1development/profiles` is added.
+    pub endpoint: String,
+    /// The whole URL for traces, instead of `endpoint`.
+    pub traces_endpoint: String,
+    /// The whole URL for metrics, instead of `endpoint`.
+    pub metrics_endpoint: String,
+    /// The whole URL for logs, instead of `endpoint`.
+    pub logs_endpoint: String,
+    /// The whole URL for profiles, instead of `endpoint`.
+    pub profiles_endpoint: String,
+    /// `proto` for binary protobuf or `json`. Default `proto`.
+    pub encoding: Encoding,
+    /// How requests are compressed: `gzip`, `zstd`, `snappy`, `deflate`, `zlib`, `lz4` or `none`. Default `gzip`.
+    pub compression: Compression,
+    /// How hard the compression tries.
+    pub compression_params: CompressionParams,
+    /// Bound on one attempt, connecting included. 0s for none. Default 30s.
+    pub timeout: Duration,
+    /// Encryption, for `https://`.
+    pub tls: ClientTls,
+    /// Sent with every request. Values are secrets. Default none.
+    pub headers: Headers,
+    /// Idle connections that are kept for the next request. 0 for no limit. Default 100.
+    pub max_idle_conns: usize,
+    /// The same for each host. 0 for no further limit. Default 0.
+    pub max_idle_conns_per_host: usize,
+    /// Connections to each host at the same time; requests wait for one. 0 for no limit. Default 0.
+    pub max_conns_per_host: usize,
+    /// How long an idle connection is kept. 0s for as long as the server keeps it. Default 90s.
+    pub idle_conn_timeout: Duration,
+    /// Whether every request gets a connection of its own. Default `false`.
+    pub disable_keep_alives: bool,
+    /// Whether HTTP/2 is offered to `https://` servers. Default `true`.
+    pub force_attempt_http2: bool,
+    /// Silence on an HTTP/2 connection after which a ping is sent. 0s for none. Default 0s.
+    pub http2_read_idle_timeout: Duration,
+    /// How long to wait for the answer to that ping. 0s for the default, 15s.
+    pub http2_ping_timeout: Duration,
+    /// Read buffer of the Collector. Has no effect here.
+    pub read_buffer_size: Option<ByteSize>,
+    /// Write buffer of the Collector. Has no effect here: requests are written from the memory they wait in.
+    pub write_buffer_size: Option<ByteSize>,
+    /// A proxy. Not built yet.
+    pub proxy_url: String,
+    /// Cookies of the server. Not built yet.
+    pub cookies: Option<Cookies>,
+    /// An extension that adds credentials. Not built yet.
+    pub auth: Option<AuthReference>,
+    /// What may wait in front of the exporter.
+    pub sending_queue: QueueConfig,
+    /// What happens after a failed attempt.
+    pub retry_on_failure: RetryConfig,
+}
+
+/// How requests are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// Binary protobuf.
+    #[default]
+    Proto,
+    /// OTLP JSON.
+    Json,
+}
+
+/// How requests are compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// gzip (RFC 1952), which every OTLP server must understand.
+    #[default]
+    Gzip,
+    /// Zstandard (RFC 8878).
+    Zstd,
+    /// Snappy as one block.
+    Snappy,
+    /// zlib (RFC 1950), which HTTP calls deflate.
+    #[serde(alias = "zlib")]
+    Deflate,
+    /// LZ4 frames.
+    Lz4,
+    /// Not at all.
+    #[serde(alias = "")]
+    None,
+}
+
+/// How hard the compression tries.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CompressionParams {
+    /// gzip and deflate: 1 to 9, 0 and -1 for the default of 6; zstd: 1 to 22, 0 for the default of 1.
+    pub level: i32,
+}
+
+/// Cookies of the server.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cookies {
+    /// Whether cookies are kept and sent back.
+    pub enabled: bool,
+}
+
+// === impl Config ===
+
+impl Config {
+    /// Where requests of the signal go; `None` when no endpoint is set for it.
+    ///
+    /// # Errors
+    /// The key and one sentence when the URL cannot be used.
+    pub(super) fn url(&self, signal: Signal) -> Option<Result<Url, (&'static str, String)>> {
+        let (key, whole) = match signal {
+            Signal::Traces => ("traces_endpoint", &self.traces_endpoint),
+            Signal::Metrics => ("metrics_endpoint", &self.metrics_endpoint),
+            Signal::Logs => ("logs_endpoint", &self.logs_endpoint),
+            Signal::Profiles => ("profiles_endpoint", &self.profiles_endpoint),
+        };
+        match (whole.as_str(), self.endpoint.as_str()) {
+            ("", "") => None,
+            ("", base) => Some(Url::below(base, default_path(signal)).map_err(|error| ("endpoint", error))),
+            (whole, _) => Some(Url::whole(whole).map_err(|error| (key, error))),
+        }
+    }
+
+    pub(super) fn codec(&self) -> Codec {
+        let level = self.compression_params.level;
+        let deflate = u32::try_from(level).ok().filter(|level| *level > 0).unwrap_or(Codec::DEFLATE_LEVEL);
+        match self.compression {
+            Compression::Gzip => Codec::Gzip(deflate),
+            Compression::Deflate => Codec::Zlib(deflate),
+            Compression::Zstd => Codec::Zstd(if level > 0 { level } else { Codec::ZSTD_LEVEL }),
+            Compression::Snappy => Codec::Snappy,
+            Compression::Lz4 => Codec::Lz4,
+            Compression::None => Codec::None,
+        }
+    }
+
+    fn validate_urls(&self, problems: &mut Problems) {
+        let mut reported: Vec<&str> = Vec::new();
+        let mut any = false;
+        for signal in Signal::ALL {
+            let Some(url) = self.url(signal) else { continue };
+            any = true;
+            match url {
+                Err((key, error)) if !reported.contains(&key) => {
+                    reported.push(key);
+                    problems.error(key, error);
+                }
+                Ok(url) if !url.has_scheme && !reported.contains(&"scheme") => {
+                    reported.push("scheme");
+                    let text = format!("has no scheme; {} is assumed", url.text);
+                    problems.warning("endpoint", text).help("write http:// or https:// in front of it");
+                }
+                _ => {}
+            }
+        }
+        if !any {
+            problems
+                .error("endpoint", "no endpoint is set")
+                .help("write the base URL of the server, e.g. `http://collector:4318`");
+        }
+    }
+
+    fn validate_unbuilt(&self, problems: &mut Problems) {
+        if let Some(auth) = &self.auth {
+            auth.refuse(problems);
+        }
+        if !self.proxy_url.is_empty() {
+            problems.error("proxy_url", "proxies are not built yet").help("leave it out and reach the server directly");
+        }
+        if self.cookies.as_ref().is_some_and(|cookies| cookies.enabled) {
+            problems.error("cookies.enabled", "cookies are not built yet").help("leave it out");
+        }
+        for (path, size) in [("read_buffer_size", self.read_buffer_size), ("write_buffer_size", self.write_buffer_size)]
+        {
+            if size.is_some() {
+                problems
+                    .warning(path, "has no effect: requests are written from the memory they wait in")
+                    .help("leave it out");
+            }
+        }
+    }
+}
+
+impl pipelines::component::Config for Config {
+    fn validate(&self, problems: &mut Problems) {
+        self.validate_urls(problems);
+        problems.nest("headers", |problems| self.headers.validate(problems));
+        problems.nest("tls", |problems| self.tls.validate(problems));
+        problems.nest("sending_queue", |problems| self.sending_queue.validate(problems));
+        problems.nest("retry_on_failure", |problems| self.retry_on_failure.validate(problems));
+        let (level, most) = (self.compression_params.level, if self.compression == Compression::Zstd { 22 } else { 9 });
+        if !(-1..=most).contains(&level) {
+            problems.error(
+                "compression_params.level",
+                format!("{level} is not a level of this compression (up to {most})"),
+            );
+        }
+        self.validate_unbuilt(problems);
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            endpoint: String::new(),
+            traces_endpoint: String::new(),
+            metrics_endpoint: String::new(),
+            logs_endpoint: String::new(),
+            profiles_endpoint: String::new(),
+            encoding: Encoding::default(),
+            compression: Compression::default(),
+            compression_params: CompressionParams::default(),
+            timeout: Duration::from_secs(30),
+            tls: ClientTls::default(),
+            headers: Headers::default(),
+            max_idle_conns: 100,
+            max_idle_conns_per_host: 0,
+            max_conns_per_host: 0,
+            idle_conn_timeout: Duration::from_secs(90),
+            disable_keep_alives: false,
+            force_attempt_http2: true,
+            http2_read_idle_timeout: Duration::ZERO,
+            http2_ping_timeout: Duration::ZERO,
+            read_buffer_size: None,
+            write_buffer_size: None,
+            proxy_url: String::new(),
+            cookies: None,
+            auth: None,
+            sending_queue: QueueConfig::default(),
+            retry_on_failure: RetryConfig::default(),
+        }
+    }
+}
