@@ -1,6 +1,7 @@
 //! Conditions as users write them, and how they become rules.
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 
 use pipelines::Signal;
 use pipelines::component::Problems;
@@ -39,7 +40,7 @@ pub struct ConditionGroup {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ErrorMode {
-    /// The condition counts as not fulfilled, and a warning is logged.
+    /// The condition counts as not fulfilled; a warning is logged the first time, later a line for debugging.
     #[default]
     Ignore,
     /// The condition counts as not fulfilled.
@@ -118,7 +119,12 @@ fn rule(
         None => Condition::infer(source, contexts),
     };
     match compiled {
-        Ok(condition) => Some(Rule { context: condition.context(), test: Test::Condition(condition), error_mode }),
+        Ok(condition) => Some(Rule {
+            context: condition.context(),
+            test: Test::Condition(condition),
+            error_mode,
+            told: AtomicBool::new(false),
+        }),
         Err(errors) => {
             errors.iter().for_each(|error| error.report(source, path, problems));
             None

@@ -1,5 +1,7 @@
 //! Dropping from batches.
 
+use std::sync::atomic::Ordering;
+
 use pipelines::component::Processor;
 use pipelines::otlp::edit::{Level, retain};
 use pipelines::runtime::Output;
@@ -65,8 +67,12 @@ impl Processor for Dropping {
 
 impl Unanswered<'_> {
     fn log(&self) {
-        if let Some((rule, error)) = self.first {
-            tracing::warn!(condition = rule.source(), records = self.records, "a condition has no answer: {error}");
+        let Some((rule, error)) = self.first else { return };
+        let (condition, records) = (rule.source(), self.records);
+        if rule.told.swap(true, Ordering::Relaxed) {
+            tracing::debug!(condition, records, "a condition has no answer: {error}");
+        } else {
+            tracing::warn!(condition, records, "a condition has no answer: {error} (from now on told only to debug)");
         }
     }
 }

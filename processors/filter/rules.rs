@@ -1,5 +1,7 @@
 //! What is dropped, in one form whatever form it was written in.
 
+use std::sync::atomic::AtomicBool;
+
 use pipelines::Signal;
 use pipelines::component::Problems;
 
@@ -24,6 +26,8 @@ pub(super) struct Rule {
     pub(super) context: Context,
     pub(super) test: Test,
     pub(super) error_mode: ErrorMode,
+    /// Whether somebody was told that it had no answer.
+    pub(super) told: AtomicBool,
 }
 
 /// How a rule decides.
@@ -106,7 +110,12 @@ fn traces(config: &Config, mode: ErrorMode, problems: &mut Problems) -> Vec<Rule
             return None;
         }
         let matcher = Matcher::span(of, path, problems);
-        Some(Rule { context: Context::Span, test: test(Box::new(matcher)), error_mode: mode })
+        Some(Rule {
+            context: Context::Span,
+            test: test(Box::new(matcher)),
+            error_mode: mode,
+            told: AtomicBool::new(false),
+        })
     };
     rules.extend(span(&config.spans.include, "spans.include", Test::Unless));
     rules.extend(span(&config.spans.exclude, "spans.exclude", Test::If));
@@ -123,7 +132,12 @@ fn logs(config: &Config, mode: ErrorMode, problems: &mut Problems) -> Vec<Rule> 
         let of = of.as_ref()?;
         check_type(of.match_type, path, problems);
         let matcher = Matcher::log(of, path, problems);
-        let rule = Rule { context: Context::Log, test: test(Box::new(matcher)), error_mode: mode };
+        let rule = Rule {
+            context: Context::Log,
+            test: test(Box::new(matcher)),
+            error_mode: mode,
+            told: AtomicBool::new(false),
+        };
         (!of.is_empty()).then_some(rule)
     };
     rules.extend(log(&of.include, "logs.include", Test::Unless));
@@ -150,7 +164,12 @@ fn metrics(config: &Config, mode: ErrorMode, problems: &mut Problems) -> Vec<Rul
         // As in the Collector, names and resource attributes are two rules and not one.
         let resource = Matcher::metric_resource(of, path, problems).map(|matcher| (Context::Resource, matcher));
         let metric = Matcher::metric(of, path, problems).map(|matcher| (Context::Metric, matcher));
-        let rule = |(context, matcher)| Rule { context, test: test(Box::new(matcher)), error_mode: mode };
+        let rule = |(context, matcher)| Rule {
+            context,
+            test: test(Box::new(matcher)),
+            error_mode: mode,
+            told: AtomicBool::new(false),
+        };
         resource.into_iter().chain(metric).map(rule).collect()
     };
     rules.extend(metric(&of.include, "metrics.include", Test::Unless));

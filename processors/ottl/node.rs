@@ -101,14 +101,15 @@ impl Node {
     }
 }
 
-/// Goes down into maps and lists. A key that is missing gives nil.
+/// Goes down into maps and lists. A key that is missing gives nil, a value that has no keys is an error: a body that is
+/// absent must not look like a map in which something is absent.
 fn walk<'e>(mut value: Val<'e>, keys: &'e [Key], record: &Record<'e>) -> Result<Val<'e>> {
-    for (depth, key) in keys.iter().enumerate() {
+    for key in keys {
         value = match key {
-            Key::Name(name) => by_name(&value, name, depth)?,
+            Key::Name(name) => by_name(&value, name)?,
             Key::Index(index) => by_index(&value, *index)?,
             Key::Computed(node) => match node.value(record)? {
-                Val::Str(name) => by_name(&value, &name, depth)?,
+                Val::Str(name) => by_name(&value, &name)?,
                 Val::Int(index) => by_index(&value, index)?,
                 _ => return Err(EvalError("a key is neither a string nor an int")),
             },
@@ -120,11 +121,9 @@ fn walk<'e>(mut value: Val<'e>, keys: &'e [Key], record: &Record<'e>) -> Result<
     Ok(value)
 }
 
-fn by_name<'e>(value: &Val<'e>, name: &str, depth: usize) -> Result<Val<'e>> {
+fn by_name<'e>(value: &Val<'e>, name: &str) -> Result<Val<'e>> {
     match value {
         Val::Map(map) => Ok(map.get(name).map_or(Val::Nil, Val::from)),
-        // The record has no such part at all.
-        Val::Nil if depth == 0 => Ok(Val::Nil),
         _ => Err(EvalError("a value that is no map is indexed by a string")),
     }
 }
@@ -135,7 +134,6 @@ fn by_index<'e>(value: &Val<'e>, index: i64) -> Result<Val<'e>> {
     match value {
         Val::Array(array) => array.get(at).map(Val::from).ok_or(outside),
         Val::List(all) => all.get(at).cloned().ok_or(outside),
-        Val::Nil => Ok(Val::Nil),
         _ => Err(EvalError("a value that is no list is indexed by an int")),
     }
 }

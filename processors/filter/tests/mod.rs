@@ -12,12 +12,12 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use pipelines::component::{BuildContext, ComponentId, Config as _, Problem, Problems, ProcessorFactory};
-use pipelines::config::{Diagnostics, Sources, from_node, parse};
-use pipelines::runtime::{Accept, Budget, Output, Stats, Wake};
+use pipelines::component::{Problem, ProcessorFactory};
+use pipelines::runtime::{Accept, Output, Stats};
 use pipelines::{Batch, Outcome, Telemetry};
 
 use super::{Config, Filter};
+use crate::testing;
 
 /// What came out of a filter for one batch.
 struct Ran {
@@ -37,34 +37,16 @@ impl Accept for Sink {
     }
 }
 
-/// Reads a configuration; panics with all errors if it is refused.
-fn config(yaml: &str) -> Config {
-    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
-    let source = sources.add("filter.yaml", yaml);
-    let node = parse(&sources, source, &mut diagnostics).expect(yaml);
-    from_node(&node, &mut diagnostics).unwrap_or_else(|| {
-        let messages: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
-        panic!("{yaml}: {messages:?}")
-    })
-}
-
 /// What a validation says of a configuration.
 fn problems(yaml: &str) -> Vec<Problem> {
-    let mut problems = Problems::default();
-    config(yaml).validate(&mut problems);
-    problems.into_vec()
+    testing::problems::<Config>(yaml)
 }
 
 /// Sends one batch through a filter.
 fn run(yaml: &str, telemetry: &Telemetry) -> Ran {
     assert_eq!(problems(yaml).iter().filter(|problem| !problem.warning).collect::<Vec<_>>(), Vec::<&Problem>::new());
-    let cx = BuildContext {
-        id: ComponentId::of("filter"),
-        signal: Some(telemetry.signal()),
-        wake: Wake::default(),
-        budget: Budget::default(),
-    };
-    let filter = Filter::build(&Arc::new(config(yaml)), &cx).expect(yaml);
+    let config = Arc::new(testing::config(yaml));
+    let filter = Filter::build(&config, &testing::build_context(telemetry.signal())).expect(yaml);
     let (sink, stats) = (Arc::new(Sink::default()), Arc::new(Stats::default()));
     let out = Output::new(stats.clone(), vec![sink.clone()], None);
     let (batch, acked) = Batch::tracked(telemetry.clone(), pipelines::Context::default());

@@ -1,15 +1,23 @@
 //! Paths, comparisons and logic on records of every signal.
 
+use std::borrow::Cow;
+
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::metrics::v1::{
     Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint, Sum, metric::Data, number_data_point,
 };
 use opentelemetry_proto::tonic::trace::v1::{Span, Status, span::Event};
-use pipelines::otlp::view::{MetricView, SpanView};
+use pipelines::otlp::view::{LogView, MetricView, SpanView};
 use prost::Message;
 
 use super::records::{any, ask_log, list, map, pair, text};
+use crate::ottl::call::Call;
+use crate::ottl::lower::Lowering;
+use crate::ottl::node::Bool;
+use crate::ottl::parser::parse;
+use crate::ottl::text::{BytesAs, text as text_of};
+use crate::ottl::value::Val;
 use crate::ottl::{Condition, Context, EvalError, Record};
 
 fn log() -> LogRecord {
@@ -107,7 +115,7 @@ fn conditions_without_an_answer_are_errors() {
     }
 }
 
-/// A body of text that is indexed is an error, a body that is absent is nil.
+/// A body without keys that is indexed is an error, so that `body["a"] == nil` drops only maps.
 #[test]
 fn bodies_of_other_kinds() {
     let plain = LogRecord { body: Some(text("hi")), ..LogRecord::default() };
@@ -116,6 +124,7 @@ fn bodies_of_other_kinds() {
     let bytes = LogRecord { body: Some(any(Value::BytesValue(vec![1, 2]))), ..LogRecord::default() };
     assert_eq!(ask_log(r#"body.string == "AQI=" and IsMatch(body, "^0102$")"#, &bytes), Ok(true));
     assert_eq!(ask_log(r#"body == nil and body.string == """#, &LogRecord::default()), Ok(true));
+    assert!(ask_log(r#"body["a"] == nil"#, &LogRecord::default()).is_err());
 }
 
 fn span() -> Span {
@@ -223,5 +232,26 @@ fn contexts_are_inferred_from_prefixes() {
     for (source, expected) in table {
         let contexts = Context::of(pipelines::Signal::Metrics);
         assert_eq!(Condition::infer(source, contexts).unwrap().context(), expected, "{source}");
+    }
+}
+
+/// What common conditions compare is borrowed from the record: reading it allocates nothing.
+#[test]
+fn values_are_borrowed_from_the_record() {
+    let log = log().encode_to_vec();
+    let view = LogView::new(&log);
+    let record = Record { log: Some(&view), ..Record::default() };
+    for source in
+        [r#"attributes["http.method"]"#, "severity_text", r#"body["msg"]"#, "trace_id", r#"attributes["raw"]"#]
+    {
+        let expr = parse(&format!("IsString({source})")).unwrap();
+        let Bool::Call(Call::Is(_, node)) = Lowering::condition(&expr, Context::Log).unwrap() else {
+            panic!("{source}")
+        };
+        let value = node.value(&record).unwrap();
+        let borrowed = matches!(value, Val::Str(Cow::Borrowed(_)) | Val::Bytes(Cow::Borrowed(_)));
+        assert!(borrowed, "{source}: {value:?}");
+        let pattern_text = text_of(&value, BytesAs::Hex).unwrap();
+        assert!(matches!(value, Val::Bytes(_)) || matches!(pattern_text, Cow::Borrowed(_)), "{source}");
     }
 }
