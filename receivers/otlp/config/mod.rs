@@ -5,6 +5,8 @@ mod cors;
 mod grpc;
 mod http;
 mod keepalive;
+#[cfg(test)]
+mod tests;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};

@@ -1,9 +1,13 @@
 //! The receiver in process: real sockets, real clients, a capture in place of the pipeline.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod connections;
 mod grpc;
+mod http;
+mod limits;
 mod raw;
 mod samples;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

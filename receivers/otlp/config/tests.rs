@@ -1,0 +1,115 @@
+//! Configurations as people write them, read as the engine reads them.
+#![allow(clippy::unwrap_used)]
+
+use pipelines::component::{Config as _, Problems};
+use pipelines::config::{Diagnostics, Sources, from_node, parse};
+use pipelines::net::Listen;
+
+use super::Config;
+
+fn read(yaml: &str) -> Result<Config, String> {
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let source = sources.add("test.yaml", yaml);
+    let node = parse(&sources, source, &mut diagnostics).unwrap();
+    from_node(&node, &mut diagnostics).ok_or_else(|| format!("{diagnostics:?}"))
+}
+
+/// Paths that are reported, warnings with a `?` behind them.
+fn problems(yaml: &str) -> Vec<String> {
+    let mut problems = Problems::default();
+    read(yaml).unwrap().validate(&mut problems);
+    let shown =
+        |problem: pipelines::component::Problem| format!("{}{}", problem.path, if problem.warning { "?" } else { "" });
+    problems.into_vec().into_iter().map(shown).collect()
+}
+
+/// Scenario: a key without a body. Guarantee: it turns its protocol on with the defaults; an absent key does not.
+#[test]
+fn a_key_turns_its_protocol_on() {
+    let config = read("protocols: { grpc: , http: }").unwrap();
+    let (grpc, http) = (config.protocols.grpc.unwrap(), config.protocols.http.unwrap());
+    assert_eq!(grpc.listen().unwrap(), Listen::parse("127.0.0.1:4317", grpc.transport).unwrap());
+    assert_eq!(http.listen().unwrap(), Listen::parse("127.0.0.1:4318", http.transport).unwrap());
+    assert_eq!((grpc.limit(), http.limit()), (64 << 20, 64 << 20));
+    let config = read("protocols: { grpc: {} }").unwrap();
+    assert!(config.protocols.grpc.is_some() && config.protocols.http.is_none());
+}
+
+/// Scenario: everything the Collector documents for listening, limits and headers. Guarantee: accepted without a word.
+#[test]
+fn documented_settings_are_accepted() {
+    let yaml = r#"
+protocols:
+  grpc:
+    endpoint: 0.0.0.0:4317
+    transport: tcp
+    max_recv_msg_size_mib: 32
+    max_concurrent_streams: 16
+    include_metadata: true
+    tls: { cert_file: server.crt, key_file: server.key, client_ca_file: clients.crt, min_version: "1.3" }
+    keepalive:
+      server_parameters: { max_connection_idle: 11s, max_connection_age: 12s, max_connection_age_grace: 13s, time: 30s, timeout: 5s }
+  http:
+    endpoint: ":4318"
+    traces_url_path: /traces
+    metrics_url_path: /v2/metrics
+    max_request_body_size: 33554432
+    include_metadata: true
+    cors:
+      allowed_origins: ["https://*.test.com", "https://test.com"]
+      allowed_headers: ["*"]
+      exposed_headers: [X-Info]
+      max_age: 7200
+    response_headers: { X-Frame-Options: DENY }
+    read_timeout: 1m
+    read_header_timeout: 10s
+    write_timeout: 1m
+    idle_timeout: 2m
+    keep_alives_enabled: true
+"#;
+    assert_eq!(problems(yaml), [""; 0]);
+    assert_eq!(problems(&format!("v2: true{yaml}")), [""; 0]);
+}
+
+/// Scenario: what cannot work, what is not built, what has no effect. Guarantee: each is reported at its own path.
+#[test]
+fn problems_are_reported_at_their_paths() {
+    for (yaml, paths) in [
+        ("", &["protocols"][..]),
+        ("protocols:", &["protocols"]),
+        ("protocols: { grpc: { endpoint: '4317' } }", &["protocols.grpc.endpoint"]),
+        ("protocols: { http: { endpoint: 'http://localhost:4318' } }", &["protocols.http.endpoint"]),
+        ("protocols: { grpc: { tls: {} } }", &["protocols.grpc.tls"]),
+        ("protocols: { grpc: { auth: { authenticator: oidc } } }", &["protocols.grpc.auth"]),
+        ("protocols: { http: { middlewares: [{ id: limiter }] } }", &["protocols.http.middlewares"]),
+        ("protocols: { grpc: { read_buffer_size: 524288 } }", &["protocols.grpc.read_buffer_size?"]),
+        ("protocols: { grpc: { max_recv_msg_size_mib: 5000 } }", &["protocols.grpc.max_recv_msg_size_mib"]),
+        (
+            "protocols: { grpc: { keepalive: { enforcement_policy: { min_time: 10s } } } }",
+            &["protocols.grpc.keepalive.enforcement_policy?"],
+        ),
+        (
+            "protocols: { http: { logs_url_path: /v1/traces } }",
+            &["protocols.http.traces_url_path", "protocols.http.logs_url_path"],
+        ),
+        ("v2: true\nprotocols: { http: { logs_url_path: /v2/traces } }", &["protocols.http.logs_url_path"]),
+        ("protocols: { http: { compression_algorithms: [br] } }", &["protocols.http.compression_algorithms.0"]),
+        ("protocols: { http: { response_headers: { 'a b': c } } }", &["protocols.http.response_headers.a b"]),
+        ("protocols: { http: { cors: { allowed_origins: ['*.*'] } } }", &["protocols.http.cors.allowed_origins.0"]),
+        ("v2: true\nprotocols: { grpc: }", &["v2?"]),
+        (
+            "protocols: { grpc: { endpoint: 'localhost:1' }, http: { endpoint: 'localhost:1' } }",
+            &["protocols.http.endpoint"],
+        ),
+    ] {
+        assert_eq!(problems(yaml), paths, "{yaml}");
+    }
+}
+
+/// Scenario: a key that is misspelled. Guarantee: refused.
+#[test]
+fn unknown_keys_are_refused() {
+    assert!(read("protocols: { grpc: { endpoints: 'localhost:4317' } }").is_err());
+    assert!(read("protocols: { thrift: }").is_err());
+    assert!(read("protocols: { http: { transport: udp } }").is_err());
+}
