@@ -4,6 +4,10 @@
 //! [`Condition::compile`] or [`Condition::infer`] into a typed tree that borrows everything it compares from the
 //! record, so that comparing attributes, severities and strings allocates nothing. The language is that of
 //! `pkg/ottl` in opentelemetry-collector-contrib; what is not built is refused by name.
+//!
+//! It is wider than there in three places: an id equals the same bytes (`trace_id == 0x..` without `TraceID`), enums are
+//! known in every context, and paths may have the prefix of their own context everywhere. It is narrower in one: the
+//! pattern of `IsMatch` is written out, so that it is compiled once.
 
 mod ast;
 mod call;

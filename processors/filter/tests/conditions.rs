@@ -1,9 +1,10 @@
 //! Conditions of every form on every signal drop what they should, with the emptied parents.
 
+use pipelines::component::ProcessorFactory as _;
 use pipelines::{Outcome, RefusalKind};
 
 use super::data::{bodies, logs, metrics, points, spans, traces};
-use super::run;
+use super::{Filter, run};
 
 #[test]
 fn log_conditions_drop_records_scopes_and_resources() {
@@ -124,4 +125,23 @@ fn error_modes_say_what_becomes_of_records_without_an_answer() {
     assert_eq!(refusal.kind, RefusalKind::Permanent);
     let expected = "condition `log.body[\"a\"] == 1` has no answer: a value that is no map is indexed by a string";
     assert_eq!((&*refusal.reason, ran.kept.is_none()), (expected, true));
+}
+
+/// Batched telemetry has several parts; places are counted over all of them.
+#[test]
+fn telemetry_of_several_parts_is_filtered_as_one() {
+    let mut telemetry = logs();
+    telemetry.append(logs()).unwrap();
+    let ran = run("log_conditions: ['log.severity_number != 17']", &telemetry);
+    assert_eq!(bodies(ran.kept.as_ref()), ["shop/a: boom", "shop/a: boom"]);
+    assert_eq!(ran.dropped, [("filtered", 10)]);
+    let ran = run("log_conditions: ['resource.attributes[\"service.name\"] == \"shop\"']", &telemetry);
+    assert_eq!(ran.kept.unwrap().items(), 4);
+}
+
+/// What the documentation shows is accepted.
+#[test]
+fn the_example_of_the_description_works() {
+    let ran = run(Filter::ABOUT.example, &logs());
+    assert_eq!(ran.dropped, [("filtered", 3)]);
 }
