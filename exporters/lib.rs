@@ -1,7 +1,9 @@
 //! Where telemetry goes. The list below is the registry: help, schema, docs and checks come from it.
 
+mod civil;
 mod client;
 pub mod debug;
+pub mod file;
 pub mod null;
 pub mod otlp;
 pub mod otlp_http;
@@ -13,6 +15,7 @@ pub use self::client::{AuthReference, Headers};
 /// Every exporter, in the order of tables.
 pub static ALL: &[Component] = &[
     Component::exporter::<debug::Debug>(),
+    Component::exporter::<file::File>(),
     Component::exporter::<null::Nop>(),
     Component::exporter::<null::Null>(),
     Component::exporter::<otlp::Otlp>(),
