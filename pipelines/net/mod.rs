@@ -1,5 +1,6 @@
 //! What components that use the network share.
 
+pub mod compress;
 pub mod container;
 pub mod listen;
 mod listener;
