@@ -54,7 +54,8 @@ impl Backups {
             let too_many = self.max_count > 0 && at >= self.max_count;
             let too_old = oldest.as_ref().is_some_and(|oldest| moment < *oldest);
             if too_many || too_old {
-                result = result.and(fs::remove_file(file));
+                let removed = fs::remove_file(file);
+                result = result.and(removed);
             }
         }
         result
@@ -63,7 +64,7 @@ impl Backups {
     /// The full files beside `path`, each with its stamp.
     fn found(self, path: &Path) -> io::Result<Vec<(String, PathBuf)>> {
         let (stem, extension) = split(path);
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let mut found = Vec::new();
         for entry in fs::read_dir(directory)? {
             let entry = entry?;

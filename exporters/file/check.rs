@@ -22,7 +22,7 @@ fn probe(config: &Config) -> Vec<Finding> {
     if path.is_dir() {
         return vec![Finding::new(Check::Failed, format!("{} is a directory, not a file", path.display()))];
     }
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let Some(directory) = parent.ancestors().find(|directory| directory.exists() || directory.as_os_str().is_empty())
     else {
         return vec![Finding::new(Check::Failed, format!("{} does not exist", parent.display()))];

@@ -1,6 +1,7 @@
 //! A real OTLP/gRPC server (tonic) that answers as a test tells it to.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
+type Export<'f, R> = Pin<Box<dyn Future<Output = Result<Response<R>, Status>> + Send + 'f>>;
 type Answer = Box<dyn Fn() -> Result<ExportLogsServiceResponse, Status> + Send + Sync>;
 
 /// What the server saw, and what it answers.
@@ -32,27 +34,31 @@ pub(super) struct Server {
 
 struct Service(Arc<Seen>);
 
-#[tonic::async_trait]
 impl LogsService for Service {
-    async fn export(
-        &self,
-        request: Request<ExportLogsServiceRequest>,
-    ) -> Result<Response<ExportLogsServiceResponse>, Status> {
-        tokio::time::sleep(self.0.delay).await;
-        let (metadata, _, body) = request.into_parts();
-        self.0.logs.lock().unwrap().push((metadata, body));
-        (self.0.answer)().map(Response::new)
+    fn export<'s, 'f>(&'s self, request: Request<ExportLogsServiceRequest>) -> Export<'f, ExportLogsServiceResponse>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        Box::pin(async move {
+            tokio::time::sleep(self.0.delay).await;
+            let (metadata, _, body) = request.into_parts();
+            self.0.logs.lock().unwrap().push((metadata, body));
+            (self.0.answer)().map(Response::new)
+        })
     }
 }
 
-#[tonic::async_trait]
 impl TraceService for Service {
-    async fn export(
-        &self,
-        _: Request<ExportTraceServiceRequest>,
-    ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        *self.0.traces.lock().unwrap() += 1;
-        Ok(Response::new(ExportTraceServiceResponse::default()))
+    fn export<'s, 'f>(&'s self, _: Request<ExportTraceServiceRequest>) -> Export<'f, ExportTraceServiceResponse>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        Box::pin(async move {
+            *self.0.traces.lock().unwrap() += 1;
+            Ok(Response::new(ExportTraceServiceResponse::default()))
+        })
     }
 }
 
