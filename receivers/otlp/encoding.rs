@@ -1,41 +1,70 @@
-//! Compression of requests, as named by both protocols.
+//! Decompressing requests: which encodings each protocol knows, and accounting for what comes out.
 
 use bytes::Bytes;
 
+use pipelines::net::compress::{DecodeError, Encoding, decode};
 use pipelines::runtime::{Budget, Permit};
 
+use super::body::Broken;
+use super::status::{Code, Status};
+
 /// `grpc-accept-encoding`.
-pub(super) const GRPC_ACCEPTED: &str = "identity";
+pub(super) const GRPC_ACCEPTED: &str = "identity,gzip,zstd,deflate,snappy";
 
-/// How a request is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {}
-
-/// Why a compressed request cannot be used.
+/// Why a request could not be read.
 #[derive(Debug)]
-pub(super) enum Undecodable {
-    /// It is larger than the limit.
-    TooLarge,
-    /// The engine's bytes in flight are used up.
-    NoRoom,
-    /// It is not what its encoding says.
-    Corrupt(String),
+pub(super) enum Unreadable {
+    /// Its bytes did not come or were too many.
+    Broken(Broken),
+    /// It is not what it says.
+    Status(Status),
 }
 
-impl Encoding {
-    pub(super) fn from_http(_: &[u8]) -> Option<Self> {
-        None
+/// The encoding `grpc-encoding` names.
+pub(super) fn from_grpc(name: &[u8]) -> Option<Encoding> {
+    Some(match name {
+        b"identity" => Encoding::Identity,
+        b"gzip" => Encoding::Gzip,
+        b"zstd" => Encoding::Zstd,
+        b"deflate" => Encoding::Deflate,
+        b"snappy" => Encoding::Snappy,
+        _ => return None,
+    })
+}
+
+/// The encoding `Content-Encoding` names.
+pub(super) fn from_http(name: &[u8]) -> Option<Encoding> {
+    Encoding::from_name(std::str::from_utf8(name).ok()?.trim())
+}
+
+/// Decompresses a request of at most `limit` bytes and accounts for it instead of the compressed one.
+///
+/// Decompression runs to its end on the caller's thread, so what is not accounted for yet is bounded by the number of
+/// threads.
+pub(super) fn decompress(
+    encoding: Encoding,
+    (bytes, permit): (Bytes, Option<Permit>),
+    limit: usize,
+    budget: &Budget,
+) -> Result<(Bytes, Option<Permit>), Unreadable> {
+    if encoding == Encoding::Identity {
+        return Ok((bytes, permit));
     }
-    pub(super) fn from_grpc(_: &[u8]) -> Option<Self> {
-        None
-    }
-    pub(super) fn decode(
-        self,
-        _: &Bytes,
-        _: usize,
-        _: Option<Permit>,
-        _: &Budget,
-    ) -> Result<(Bytes, Option<Permit>), Undecodable> {
-        match self {}
+    let decoded = decode(encoding, &bytes, limit).map_err(|error| match error {
+        DecodeError::TooLarge { limit } => Unreadable::Broken(Broken::TooLarge(limit)),
+        error @ DecodeError::Corrupt { .. } => {
+            Unreadable::Status(Status::new(Code::InvalidArgument, error.to_string()))
+        }
+    })?;
+    drop((bytes, permit));
+    let permit = budget.try_acquire(decoded.len() as u64).ok_or(Unreadable::Broken(Broken::NoRoom))?;
+    Ok((decoded, Some(permit)))
+}
+
+// === impl Unreadable ===
+
+impl From<Broken> for Unreadable {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
     }
 }

@@ -71,7 +71,7 @@ impl Http {
         }
         self.validate_paths(v2, problems);
         for (at, name) in self.compression_algorithms.iter().flatten().enumerate() {
-            if !name.is_empty() && crate::otlp::encoding::Encoding::from_http(name.as_bytes()).is_none() {
+            if crate::otlp::encoding::from_http(name.as_bytes()).is_none() {
                 problems
                     .error(format!("compression_algorithms.{at}"), format!("`{name}` is not a known compression"))
                     .help("use gzip, zstd, zlib, deflate, snappy, x-snappy-framed or lz4");

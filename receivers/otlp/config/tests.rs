@@ -54,6 +54,7 @@ protocols:
     traces_url_path: /traces
     metrics_url_path: /v2/metrics
     max_request_body_size: 33554432
+    compression_algorithms: ["", gzip, zstd, zlib, snappy, deflate, lz4, x-snappy-framed]
     include_metadata: true
     cors:
       allowed_origins: ["https://*.test.com", "https://test.com"]

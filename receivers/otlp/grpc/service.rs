@@ -6,21 +6,23 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 
 use super::{message, reply};
 use crate::otlp::activity::Activity;
 use crate::otlp::answer;
-use crate::otlp::body::Broken;
-use crate::otlp::encoding::{Encoding, Undecodable};
+use crate::otlp::encoding::{self, Unreadable};
 use crate::otlp::intake::{self, Intake};
 use crate::otlp::reply::Reply;
 use crate::otlp::serve::client_context;
 use crate::otlp::status::{Code, Status};
+use pipelines::net::compress::Encoding;
 use pipelines::outcome::Outcome;
 use pipelines::runtime::Permit;
 use pipelines::{Context, Signal};
+
+const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 
 /// What all connections share.
 pub(in crate::otlp) struct Grpc {
@@ -81,13 +83,13 @@ impl GrpcPeer {
         // The permit is held until the answer is made.
         let (bytes, _permit) = match self.read(body, encoding).await {
             Ok(read) => read,
-            Err(Refused::Broken(broken)) => {
+            Err(Unreadable::Broken(broken)) => {
                 return answer::of_broken(broken).map_or_else(
                     || reply::error(&Status::new(Code::Unavailable, "the client is gone")),
                     |status| reply::error(&status),
                 );
             }
-            Err(Refused::Status(status)) => return reply::error(&status),
+            Err(Unreadable::Status(status)) => return reply::error(&status),
         };
         let context = match self.grpc.include_metadata {
             false => self.context.clone(),
@@ -100,30 +102,16 @@ impl GrpcPeer {
         }
     }
 
-    async fn read(&self, body: Incoming, encoding: Option<Encoding>) -> Result<(Bytes, Option<Permit>), Refused> {
+    async fn read(&self, body: Incoming, encoding: Encoding) -> Result<(Bytes, Option<Permit>), Unreadable> {
         let Grpc { intake, limit, .. } = &*self.grpc;
-        let message = message::read(body, &intake.budget, *limit).await.map_err(Refused::Broken)?;
-        if !message.is_compressed {
-            return Ok((message.bytes, message.permit));
+        let message = message::read(body, &intake.budget, *limit).await?;
+        if message.is_compressed && encoding == Encoding::Identity {
+            let text = "the message is compressed, but grpc-encoding does not say how";
+            return Err(Unreadable::Status(Status::new(Code::Internal, text)));
         }
-        let Some(encoding) = encoding else {
-            return Err(Refused::Status(Status::new(
-                Code::Internal,
-                "the message is compressed, but grpc-encoding does not say how",
-            )));
-        };
-        encoding.decode(&message.bytes, *limit, message.permit, &intake.budget).map_err(|undecodable| match undecodable
-        {
-            Undecodable::TooLarge => Refused::Broken(Broken::TooLarge(*limit)),
-            Undecodable::NoRoom => Refused::Broken(Broken::NoRoom),
-            Undecodable::Corrupt(what) => Refused::Status(Status::new(Code::InvalidArgument, what)),
-        })
+        let encoding = if message.is_compressed { encoding } else { Encoding::Identity };
+        encoding::decompress(encoding, (message.bytes, message.permit), *limit, &intake.budget)
     }
-}
-
-enum Refused {
-    Broken(Broken),
-    Status(Status),
 }
 
 fn signal(path: &str) -> Option<Signal> {
@@ -144,12 +132,7 @@ fn is_grpc(headers: &HeaderMap) -> bool {
     rest.is_empty() || rest[0] == b';'
 }
 
-fn encoding(headers: &HeaderMap) -> Result<Option<Encoding>, String> {
-    match headers.get("grpc-encoding").map(http::HeaderValue::as_bytes) {
-        None | Some(b"identity") => Ok(None),
-        Some(name) => {
-            let known = Encoding::from_grpc(name);
-            known.map(Some).ok_or_else(|| String::from_utf8_lossy(name).into_owned())
-        }
-    }
+fn encoding(headers: &HeaderMap) -> Result<Encoding, String> {
+    let Some(name) = headers.get(GRPC_ENCODING) else { return Ok(Encoding::Identity) };
+    encoding::from_grpc(name.as_bytes()).ok_or_else(|| String::from_utf8_lossy(name.as_bytes()).into_owned())
 }

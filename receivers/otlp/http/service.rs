@@ -17,11 +17,12 @@ use crate::otlp::activity::Activity;
 use crate::otlp::answer;
 use crate::otlp::body::{self, Broken};
 use crate::otlp::config;
-use crate::otlp::encoding::{Encoding, Undecodable};
+use crate::otlp::encoding::{self, Unreadable};
 use crate::otlp::intake::{self, Intake};
 use crate::otlp::reply::Reply;
 use crate::otlp::serve::client_context;
 use crate::otlp::status::{Code, Status};
+use pipelines::net::compress::Encoding;
 use pipelines::otlp::json::from_json;
 use pipelines::otlp::schema::Message;
 use pipelines::outcome::Outcome;
@@ -60,7 +61,7 @@ impl Http {
         };
         let limit = |duration: pipelines::config::Duration| (!duration.is_zero()).then(|| duration.get());
         let known =
-            |names: &Vec<String>| names.iter().filter_map(|name| Encoding::from_http(name.as_bytes())).collect();
+            |names: &Vec<String>| names.iter().filter_map(|name| encoding::from_http(name.as_bytes())).collect();
         Self {
             intake,
             limit: config.limit(),
@@ -120,11 +121,11 @@ impl HttpPeer {
                 let status = answer::of_refusal(&refusal);
                 Ok(reply::error(reply::code(&status), media, &status))
             }
-            Err(Refused::Broken(broken)) => {
+            Err(Unreadable::Broken(broken)) => {
                 let status = answer::of_broken(broken).ok_or(Gone)?;
                 Ok(reply::error(reply::code(&status), media, &status))
             }
-            Err(Refused::Status(status)) => Ok(reply::error(reply::code(&status), media, &status)),
+            Err(Unreadable::Status(status)) => Ok(reply::error(reply::code(&status), media, &status)),
         }
     }
 
@@ -136,7 +137,7 @@ impl HttpPeer {
         media: Media,
         head: Parts,
         body: Incoming,
-    ) -> Result<Outcome, Refused> {
+    ) -> Result<Outcome, Unreadable> {
         let encoding = self.encoding(&head.headers)?;
         let (bytes, _permit) = self.read(&head.headers, body, encoding, signal, media).await?;
         let context = match self.http.include_metadata {
@@ -156,43 +157,38 @@ impl HttpPeer {
         &self,
         headers: &HeaderMap,
         body: Incoming,
-        encoding: Option<Encoding>,
+        encoding: Encoding,
         signal: Signal,
         media: Media,
-    ) -> Result<(Bytes, Option<Permit>), Refused> {
+    ) -> Result<(Bytes, Option<Permit>), Unreadable> {
         let Http { intake, limit, .. } = &*self.http;
         let until = self.http.read_timeout.map(|limit| now() + limit);
         let (bytes, permit) = body::collect(body, &intake.budget, *limit, length(headers), until).await?;
-        let (bytes, mut permit) = match encoding {
-            None => (bytes, permit),
-            Some(encoding) => encoding.decode(&bytes, *limit, permit, &intake.budget).map_err(|error| match error {
-                Undecodable::TooLarge => Refused::Broken(Broken::TooLarge(*limit)),
-                Undecodable::NoRoom => Refused::Broken(Broken::NoRoom),
-                Undecodable::Corrupt(what) => Refused::Status(Status::new(Code::InvalidArgument, what)),
-            })?,
-        };
+        let (bytes, mut permit) = encoding::decompress(encoding, (bytes, permit), *limit, &intake.budget)?;
         if media == Media::Protobuf {
             return Ok((bytes, permit));
         }
         let encoded = from_json(Message::request(signal), &bytes)
-            .map_err(|error| Refused::Status(Status::new(Code::InvalidArgument, error.to_string())))?;
+            .map_err(|error| Unreadable::Status(Status::new(Code::InvalidArgument, error.to_string())))?;
         // JSON is larger than what it becomes, but for a few odd cases.
         let more = encoded.len().saturating_sub(bytes.len()) as u64;
         if more > 0 && !permit.as_mut().is_some_and(|permit| permit.grow(more)) {
-            return Err(Refused::Broken(Broken::NoRoom));
+            return Err(Unreadable::Broken(Broken::NoRoom));
         }
         Ok((encoded.into(), permit))
     }
 
-    fn encoding(&self, headers: &HeaderMap) -> Result<Option<Encoding>, Refused> {
-        let Some(name) = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) else { return Ok(None) };
-        if name.is_empty() || name.eq_ignore_ascii_case(b"identity") {
-            return Ok(None);
-        }
-        let accepted = |encoding: &Encoding| self.http.encodings.as_ref().is_none_or(|all| all.contains(encoding));
-        Encoding::from_http(name).filter(accepted).map(Some).ok_or_else(|| {
+    fn encoding(&self, headers: &HeaderMap) -> Result<Encoding, Unreadable> {
+        let Some(name) = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) else {
+            return Ok(Encoding::Identity);
+        };
+        let accepted = |encoding: &Encoding| {
+            let all = self.http.encodings.as_ref();
+            *encoding == Encoding::Identity || all.is_none_or(|all| all.contains(encoding))
+        };
+        encoding::from_http(name).filter(accepted).ok_or_else(|| {
             let text = format!("unsupported Content-Encoding: {}", String::from_utf8_lossy(name));
-            Refused::Status(Status::new(Code::InvalidArgument, text))
+            Unreadable::Status(Status::new(Code::InvalidArgument, text))
         })
     }
 
@@ -208,11 +204,6 @@ impl HttpPeer {
 #[derive(Debug)]
 pub(in crate::otlp) struct Gone;
 
-enum Refused {
-    Broken(Broken),
-    Status(Status),
-}
-
 // === impl Gone ===
 
 impl std::fmt::Display for Gone {
@@ -222,14 +213,6 @@ impl std::fmt::Display for Gone {
 }
 
 impl std::error::Error for Gone {}
-
-// === impl Refused ===
-
-impl From<Broken> for Refused {
-    fn from(broken: Broken) -> Self {
-        Self::Broken(broken)
-    }
-}
 
 fn length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()

@@ -94,8 +94,9 @@ pub(super) async fn call(address: SocketAddr, path: &str, headers: &[(&str, &str
     let collected = body.collect().await.unwrap();
     let trailers = collected.trailers().cloned().unwrap_or_default();
     connection.abort();
-    let find =
-        |name: &str| trailers.get(name).or(head.headers.get(name)).map(|value| value.to_str().unwrap().to_owned());
+    let find = |name: &str| {
+        trailers.get(name).or_else(|| head.headers.get(name)).map(|value| value.to_str().unwrap().to_owned())
+    };
     Reply {
         http: head.status.as_u16(),
         status: find("grpc-status"),
