@@ -25,6 +25,7 @@ use pipelines::component::{
     Finding, Stability,
 };
 use pipelines::delivery;
+use pipelines::net::compress::Encoding;
 use pipelines::runtime::Delivery;
 use pipelines::{Context, Signal, Telemetry};
 
@@ -83,6 +84,7 @@ impl Recorder {
     /// The bytes of one batch as they stand in the file.
     fn record(&self, telemetry: &Telemetry) -> Result<Vec<u8>, ExportError> {
         const PREFIX: usize = 4;
+        let zstd = Codec::new(Encoding::Zstd, None);
         let mut record = vec![0; if self.config.is_prefixed() { PREFIX } else { 0 }];
         match (self.config.format, self.config.compression) {
             (Format::Json, Compression::None) => {
@@ -92,12 +94,12 @@ impl Recorder {
             }
             (Format::Proto, Compression::None) => telemetry.parts().for_each(|part| record.extend_from_slice(part)),
             (Format::Proto, Compression::Zstd) => {
-                record.extend_from_slice(&Codec::Zstd(Codec::ZSTD_LEVEL).payload(telemetry)?.to_bytes());
+                record.extend_from_slice(&zstd.payload(telemetry)?.to_bytes());
             }
             (Format::Json, Compression::Zstd) => {
                 let mut json = Vec::new();
                 append_json(telemetry, &mut json)?;
-                record.extend_from_slice(&Codec::Zstd(Codec::ZSTD_LEVEL).bytes(json.into())?.to_bytes());
+                record.extend_from_slice(&zstd.bytes(json.into())?.to_bytes());
             }
         }
         let len = u32::try_from(record.len() - PREFIX);

@@ -8,6 +8,7 @@ use http::uri::{PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, header};
 use pipelines::Signal;
 use pipelines::component::ExportError;
+use pipelines::net::compress::{Encoding, decode};
 
 use super::status::{Code, GrpcStatus};
 use crate::client::h2::{Answer, Rope};
@@ -74,18 +75,19 @@ pub(super) async fn read(answer: Answer, place: &str) -> Result<PartialSuccess, 
     let headers = answer.response.headers();
     let status = GrpcStatus::from_headers(headers);
     if let Some(status) = status {
-        return done(status, &Bytes::new());
+        return done(status, &Bytes::new(), None);
     }
     if !http.is_success() || !is_grpc(headers) {
         return Err(CallFailed::Status(GrpcStatus::from_http(http)));
     }
+    let encoding = headers.get("grpc-encoding").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = answer.response.body_mut();
     let message = read_body(body)
         .await
         .map_err(|error| CallFailed::Broken(format!("{place} did not finish its answer: {error}")))?;
     let trailers = poll_fn(|cx| body.poll_trailers(cx)).await;
     match trailers.ok().flatten().as_ref().and_then(GrpcStatus::from_headers) {
-        Some(status) => done(status, &message),
+        Some(status) => done(status, &message, encoding.as_deref()),
         None => Err(CallFailed::Broken(format!("{place} ended its answer without a grpc-status"))),
     }
 }
@@ -123,22 +125,24 @@ async fn read_body(body: &mut RecvStream) -> Result<Bytes, String> {
     Ok(all.freeze())
 }
 
-fn done(status: GrpcStatus, message: &Bytes) -> Result<PartialSuccess, CallFailed> {
+fn done(status: GrpcStatus, message: &Bytes, encoding: Option<&str>) -> Result<PartialSuccess, CallFailed> {
     if status.code != Code::OK {
         return Err(CallFailed::Status(status));
     }
-    Ok(success(message).unwrap_or_else(|| {
+    Ok(success(message, encoding).unwrap_or_else(|| {
         // The server said OK: the data are delivered, whatever else it said cannot be read.
         tracing::debug!("the answer cannot be read, though its status is OK");
         PartialSuccess::default()
     }))
 }
 
-fn success(message: &Bytes) -> Option<PartialSuccess> {
-    match message.split_first_chunk::<{ Rope::PREFIX }>() {
-        None => Some(PartialSuccess::default()),
-        Some((prefix, body)) if prefix[0] == 0 => PartialSuccess::decode(body),
-        Some(_) => None,
+/// Go servers answer in the compression of the request.
+pub(super) fn success(message: &Bytes, encoding: Option<&str>) -> Option<PartialSuccess> {
+    let Some(prefix) = message.first_chunk::<{ Rope::PREFIX }>() else { return Some(PartialSuccess::default()) };
+    let body = message.slice(Rope::PREFIX..);
+    match prefix[0] {
+        0 => PartialSuccess::decode(&body),
+        _ => PartialSuccess::decode(&decode(Encoding::from_name(encoding?)?, &body, ANSWER_LIMIT).ok()?),
     }
 }
 

@@ -25,6 +25,7 @@ use pipelines::component::{
     Finding, Stability,
 };
 use pipelines::delivery;
+use pipelines::net::compress::Encoding;
 use pipelines::runtime::Delivery;
 use pipelines::{Context, Signal, Telemetry};
 
@@ -106,7 +107,7 @@ impl Client {
             authority => authority.to_owned(),
         };
         let codec = config.compression.codec();
-        let heads = Heads::new(dialer.is_tls(), &authority, codec.encoding(), config.headers.map())?;
+        let heads = Heads::new(dialer.is_tls(), &authority, codec.header(), config.headers.map())?;
         let settings = Settings {
             connections: config.num_connections.get(),
             balance: config.balancer_name == Balancer::RoundRobin,
@@ -168,11 +169,12 @@ impl Exporter for Client {
 
 impl Compression {
     fn codec(self) -> Codec {
-        match self {
-            Self::Gzip => Codec::Gzip(Codec::DEFLATE_LEVEL),
-            Self::Zstd => Codec::Zstd(Codec::ZSTD_LEVEL),
-            Self::Snappy => Codec::SnappyFramed,
-            Self::None => Codec::None,
-        }
+        let encoding = match self {
+            Self::Gzip => Encoding::Gzip,
+            Self::Zstd => Encoding::Zstd,
+            Self::Snappy => Encoding::SnappyFramed,
+            Self::None => Encoding::Identity,
+        };
+        Codec::new(encoding, None)
     }
 }

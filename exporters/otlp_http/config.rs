@@ -4,6 +4,7 @@ use pipelines::Signal;
 use pipelines::component::Problems;
 use pipelines::config::{ByteSize, Duration};
 use pipelines::delivery::{QueueConfig, RetryConfig};
+use pipelines::net::compress;
 use pipelines::net::tls::ClientTls;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -105,7 +106,7 @@ pub enum Compression {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CompressionParams {
-    /// gzip and deflate: 1 to 9, 0 and -1 for the default of 6; zstd: 1 to 22, 0 for the default of 1.
+    /// gzip and deflate: 1 to 9, 0 and -1 for the default of 6; zstd: 1 to 22, 0 and -1 for the default of 3.
     pub level: i32,
 }
 
@@ -139,16 +140,9 @@ impl Config {
     }
 
     pub(super) fn codec(&self) -> Codec {
-        let level = self.compression_params.level;
-        let deflate = u32::try_from(level).ok().filter(|level| *level > 0).unwrap_or(Codec::DEFLATE_LEVEL);
-        match self.compression {
-            Compression::Gzip => Codec::Gzip(deflate),
-            Compression::Deflate => Codec::Zlib(deflate),
-            Compression::Zstd => Codec::Zstd(if level > 0 { level } else { Codec::ZSTD_LEVEL }),
-            Compression::Snappy => Codec::Snappy,
-            Compression::Lz4 => Codec::Lz4,
-            Compression::None => Codec::None,
-        }
+        // 0 and -1 are the Collector's words for the default.
+        let level = Some(self.compression_params.level).filter(|level| *level > 0);
+        Codec::new(self.compression.encoding(), level)
     }
 
     fn validate_urls(&self, problems: &mut Problems) {
@@ -205,12 +199,12 @@ impl pipelines::component::Config for Config {
         problems.nest("tls", |problems| self.tls.validate(problems));
         problems.nest("sending_queue", |problems| self.sending_queue.validate(problems));
         problems.nest("retry_on_failure", |problems| self.retry_on_failure.validate(problems));
-        let (level, most) = (self.compression_params.level, if self.compression == Compression::Zstd { 22 } else { 9 });
-        if !(-1..=most).contains(&level) {
-            problems.error(
-                "compression_params.level",
-                format!("{level} is not a level of this compression (up to {most})"),
-            );
+        let level = self.compression_params.level;
+        if level != 0
+            && level != -1
+            && let Err(error) = self.compression.encoding().level(Some(level))
+        {
+            problems.error("compression_params.level", error.to_string());
         }
         self.validate_unbuilt(problems);
     }
@@ -245,6 +239,21 @@ impl Default for Config {
             auth: None,
             sending_queue: QueueConfig::default(),
             retry_on_failure: RetryConfig::default(),
+        }
+    }
+}
+
+// === impl Compression ===
+
+impl Compression {
+    fn encoding(self) -> compress::Encoding {
+        match self {
+            Self::Gzip => compress::Encoding::Gzip,
+            Self::Zstd => compress::Encoding::Zstd,
+            Self::Snappy => compress::Encoding::Snappy,
+            Self::Deflate => compress::Encoding::Deflate,
+            Self::Lz4 => compress::Encoding::Lz4,
+            Self::None => compress::Encoding::Identity,
         }
     }
 }

@@ -186,7 +186,7 @@ impl Target {
         let host = HeaderValue::try_from(authority).map_err(|error| cannot(&error))?;
         headers.entry(header::HOST).or_insert(host);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(config.encoding.content_type()));
-        if let Some(encoding) = codec.encoding() {
+        if let Some(encoding) = codec.header() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         Ok(Self { url: url.text.clone(), uri, headers, transport })

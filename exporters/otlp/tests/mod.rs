@@ -12,6 +12,7 @@ use opentelemetry_proto::tonic::collector::logs::v1::{
 use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use pipelines::component::{Check, CheckContext, ComponentId, Config as _, Depth, ExportError, Exporter, Problems};
+use pipelines::net::compress::{Encoding, encode};
 use pipelines::{Context, Signal, Telemetry};
 use prost::Message;
 use tokio::io::AsyncReadExt;
@@ -20,6 +21,7 @@ use tonic::{Code, Status};
 
 use self::server::Server;
 use super::{Client, Compression, Config};
+use crate::client::PartialSuccess;
 
 fn request(records: usize) -> ExportLogsServiceRequest {
     let body = |at| AnyValue { value: Some(any_value::Value::StringValue(format!("record {at}"))) };
@@ -124,6 +126,17 @@ async fn reports_partial_success() {
     let client = Client::new(&config(server.address, "")).unwrap();
     let exported = export(&client, &logs(5)).await.unwrap();
     assert_eq!((exported.rejected, exported.message.as_deref()), (2, Some("two are too old")));
+}
+
+/// Scenario: the answer is compressed, as Go servers do when the request was. Guarantee: it is read all the same.
+#[test]
+fn reads_compressed_answers() {
+    let answer = encode(Encoding::Gzip, None, [&b"\x0a\x07\x08\x02\x12\x03old"[..]]).unwrap();
+    let prefix = [&[1_u8][..], &u32::try_from(answer.len()).unwrap().to_be_bytes()].concat();
+    let message = [prefix.as_slice(), &answer].concat().into();
+    let expected = PartialSuccess { rejected: 2, message: "old".into() };
+    assert_eq!(super::call::success(&message, Some("gzip")), Some(expected));
+    assert_eq!(super::call::success(&message, Some("lzma")), None);
 }
 
 /// Scenario: nobody listens, then a server comes, dies in the middle and comes back.
