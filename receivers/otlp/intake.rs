@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
+use pipelines::batch::Acked;
 use pipelines::component::Outputs;
 use pipelines::outcome::{Outcome, Refusal, RefusalKind};
-use pipelines::runtime::{Budget, Output};
+use pipelines::runtime::{Budget, Output, Permit, Tasks};
 use pipelines::{Batch, Context, Signal, Telemetry};
 
 /// What every request needs.
@@ -13,19 +14,68 @@ pub(super) struct Intake {
     pub(super) outputs: Outputs,
     /// Bytes in flight.
     pub(super) budget: Budget,
+    /// Where what outlives its request runs.
+    pub(super) tasks: Tasks,
 }
 
-/// Checks an encoded request, sends it on and waits until it is delivered or refused. A request without items is
-/// delivered by definition.
-pub(super) async fn deliver(output: &Output, signal: Signal, request: Bytes, context: Context) -> Outcome {
-    let telemetry = match Telemetry::from_wire(signal, request) {
-        Ok(telemetry) => telemetry,
-        Err(invalid) => return Refusal::new(RefusalKind::Invalid, invalid.to_string()).into(),
-    };
-    if telemetry.items() == 0 {
-        return Outcome::Delivered;
+/// A batch on its way. If the client does not wait for the outcome, its bytes stay accounted for all the same.
+struct InFlight<'a> {
+    acked: Option<Acked>,
+    permit: Option<Permit>,
+    tasks: &'a Tasks,
+}
+
+// === impl Intake ===
+
+impl Intake {
+    /// Checks an encoded request, sends it on and waits until it is delivered or refused. A request without items is
+    /// delivered by definition.
+    pub(super) async fn deliver(
+        &self,
+        output: &Output,
+        signal: Signal,
+        (request, permit): (Bytes, Option<Permit>),
+        context: Context,
+    ) -> Outcome {
+        let telemetry = match Telemetry::from_wire(signal, request) {
+            Ok(telemetry) => telemetry,
+            Err(invalid) => return Refusal::new(RefusalKind::Invalid, invalid.to_string()).into(),
+        };
+        if telemetry.items() == 0 {
+            return Outcome::Delivered;
+        }
+        let (batch, acked) = Batch::tracked(telemetry, context);
+        let mut in_flight = InFlight { acked: Some(acked), permit, tasks: &self.tasks };
+        output.send(batch);
+        in_flight.outcome().await
     }
-    let (batch, acked) = Batch::tracked(telemetry, context);
-    output.send(batch);
-    acked.await
+}
+
+// === impl InFlight ===
+
+impl InFlight<'_> {
+    async fn outcome(&mut self) -> Outcome {
+        match &mut self.acked {
+            Some(acked) => {
+                let outcome = acked.await;
+                self.acked = None;
+                outcome
+            }
+            None => Outcome::Delivered,
+        }
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        // Nothing can be spawned, and nothing need be, when the runtime itself goes down.
+        if let (Some(acked), Some(permit)) = (self.acked.take(), self.permit.take())
+            && tokio::runtime::Handle::try_current().is_ok()
+        {
+            self.tasks.spawn(async move {
+                acked.await;
+                drop(permit);
+            });
+        }
+    }
 }

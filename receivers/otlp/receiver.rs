@@ -69,7 +69,8 @@ impl Receiver for OtlpReceiver {
 }
 
 async fn run(config: Arc<Config>, mut host: ReceiverHost) -> Result<(), Failure> {
-    let intake = Arc::new(Intake { outputs: host.outputs.clone(), budget: host.budget.clone() });
+    let intake =
+        Arc::new(Intake { outputs: host.outputs.clone(), budget: host.budget.clone(), tasks: host.tasks.clone() });
     let config::Protocols { grpc, http } = &config.protocols;
     let door = |protocol, tls, limits, multiplexed| Door {
         protocol,

@@ -13,7 +13,7 @@ use super::{message, reply};
 use crate::otlp::activity::Activity;
 use crate::otlp::answer;
 use crate::otlp::encoding::{self, Unreadable};
-use crate::otlp::intake::{self, Intake};
+use crate::otlp::intake::Intake;
 use crate::otlp::reply::Reply;
 use crate::otlp::serve::client_context;
 use crate::otlp::status::{Code, Status};
@@ -80,8 +80,7 @@ impl GrpcPeer {
                 return reply::unknown_encoding(&Status::new(Code::Unimplemented, text));
             }
         };
-        // The permit is held until the answer is made.
-        let (bytes, _permit) = match self.read(body, encoding).await {
+        let read = match self.read(body, encoding).await {
             Ok(read) => read,
             Err(Unreadable::Broken(broken)) => {
                 return answer::of_broken(broken).map_or_else(
@@ -95,7 +94,7 @@ impl GrpcPeer {
             false => self.context.clone(),
             true => client_context(self.client, Some(&head.headers)),
         };
-        match intake::deliver(output, signal, bytes, context).await {
+        match self.grpc.intake.deliver(output, signal, read, context).await {
             Outcome::Delivered => reply::success(),
             Outcome::Partial { rejected, reason } => reply::success_with(&answer::partial_success(rejected, &reason)),
             Outcome::Refused(refusal) => reply::error(&answer::of_refusal(&refusal)),

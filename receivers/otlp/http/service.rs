@@ -18,7 +18,7 @@ use crate::otlp::answer;
 use crate::otlp::body::{self, Broken};
 use crate::otlp::config;
 use crate::otlp::encoding::{self, Unreadable};
-use crate::otlp::intake::{self, Intake};
+use crate::otlp::intake::Intake;
 use crate::otlp::reply::Reply;
 use crate::otlp::serve::client_context;
 use crate::otlp::status::{Code, Status};
@@ -129,7 +129,6 @@ impl HttpPeer {
         }
     }
 
-    /// The permit is held until the outcome is known.
     async fn take(
         &self,
         signal: Signal,
@@ -139,12 +138,12 @@ impl HttpPeer {
         body: Incoming,
     ) -> Result<Outcome, Unreadable> {
         let encoding = self.encoding(&head.headers)?;
-        let (bytes, _permit) = self.read(&head.headers, body, encoding, signal, media).await?;
+        let read = self.read(&head.headers, body, encoding, signal, media).await?;
         let context = match self.http.include_metadata {
             false => self.context.clone(),
             true => client_context(self.client, Some(&head.headers)),
         };
-        let delivered = intake::deliver(output, signal, bytes, context);
+        let delivered = self.http.intake.deliver(output, signal, read, context);
         match self.http.write_timeout {
             None => Ok(delivered.await),
             Some(limit) => Ok(tokio::time::timeout(limit, delivered).await.unwrap_or_else(|_| {

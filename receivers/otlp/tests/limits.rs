@@ -178,3 +178,29 @@ async fn late_outcomes_are_unavailable() {
     assert!(answer.text().contains("write_timeout"));
     server.stop().await;
 }
+
+/// Scenario: clients hang up, or give up, while their batches wait in the pipeline. Guarantee: the bytes stay accounted
+/// for until the pipeline lets go of them.
+#[tokio::test]
+async fn abandoned_batches_stay_accounted() {
+    let server = Server::plain().await;
+    server.capture.answer(Answer::Hold);
+    let address = server.address("http");
+    let body = logs(1, 1000).encode_to_vec();
+    let over_http = tokio::spawn({
+        let body = body.clone();
+        async move { post(address, "/v1/logs", PROTOBUF, &body).await }
+    });
+    let mut client = LogsServiceClient::connect(format!("http://{}", server.address("grpc"))).await.unwrap();
+    let over_grpc = tokio::spawn(async move { client.export(logs(1, 1000)).await });
+    server.capture.wait_for(2).await;
+    over_http.abort();
+    over_grpc.abort();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(server.budget.used(), 2 * body.len() as u64);
+    server.capture.release(&Outcome::Delivered);
+    while server.budget.used() > 0 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    server.stop().await;
+}
