@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod attributes;
 pub mod batch;
+pub mod enrich;
 pub mod filter;
 pub mod forward;
 pub mod matching;
@@ -20,6 +21,8 @@ use pipelines::component::Component;
 pub static ALL: &[Component] = &[
     Component::processor::<attributes::Attributes>(),
     Component::processor::<batch::Batch>(),
+    Component::processor::<enrich::Enrich>(),
+    Component::processor::<enrich::ResourceDetection>(),
     Component::processor::<filter::Filter>(),
     Component::processor::<memory_limiter::MemoryLimiter>(),
     Component::processor::<resource::Resource>(),

@@ -168,3 +168,23 @@ fn contradictions_are_named() {
     assert!(problems::<Config>("").is_empty());
     assert_eq!(config::<Config>("timeout: 10s").send_batch_size, 8192);
 }
+
+/// Scenario: a request larger than the most items, then one larger than the most bytes. Guarantee: pieces within the
+/// limit leave in order, a rest below the trigger stays, and the sender hears of all pieces together.
+#[tokio::test(start_paused = true)]
+async fn splits_what_is_too_large() {
+    let by_items = bench("send_batch_size: 3\nsend_batch_max_size: 3");
+    let acked = by_items.send(logs(0..7));
+    let received = by_items.received();
+    assert_eq!((items(&received), by_items.processor.held()), (vec![3, 3], 1));
+    deliver(received);
+    by_items.processor.flush(&by_items.out);
+    by_items.received().remove(0).resolve(Outcome::permanent("bad"));
+    assert_eq!(acked.await, Outcome::permanent("bad"));
+
+    let by_bytes = bench("timeout: 0s\nsend_batch_bytes: 50\nsend_batch_max_bytes: 50");
+    let _acked = by_bytes.send(logs(0..9));
+    let received = by_bytes.received();
+    assert!(received.len() > 1 && received.iter().all(|batch| batch.bytes() <= 50));
+    assert_eq!(items(&received).iter().sum::<usize>(), 9);
+}
