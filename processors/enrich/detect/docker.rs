@@ -15,10 +15,13 @@ pub(super) const SOCKET: &str = "/var/run/docker.sock";
 /// Most bytes of an answer; a busy daemon says some kilobytes.
 const MOST: u64 = 1 << 20;
 
+/// The part of the daemon's answer that is used.
 #[derive(Deserialize)]
 struct Info {
+    /// The name of the host the daemon runs on.
     #[serde(rename = "Name")]
     name: String,
+    /// `linux` or `windows`.
     #[serde(rename = "OSType")]
     os_type: String,
 }
