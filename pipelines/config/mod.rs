@@ -11,6 +11,8 @@ mod print;
 mod scalar;
 mod source;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod units;
 mod yaml;
