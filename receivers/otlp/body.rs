@@ -23,6 +23,15 @@ const ON_TRUST: usize = 1 << 20;
 /// the whole read buffer alive, which would be held for it without being accounted.
 const KEEP: usize = 64 << 10;
 
+/// How much of a refused body is read and dropped, in bytes.
+const DISCARD_BYTES: usize = 256 << 20;
+
+/// How long a refused body is read and dropped.
+const DISCARD_TIME: Duration = Duration::from_secs(10);
+
+/// A client that is silent for this long has seen the answer and stopped sending.
+const DISCARD_SILENCE: Duration = Duration::from_secs(1);
+
 /// Why a body could not be collected.
 #[derive(Debug)]
 pub(super) enum Broken {
@@ -65,19 +74,36 @@ pub(super) struct Pieces<'a> {
 
 /// Collects a whole body of at most `limit` bytes, `expected` if known; by `until` if given.
 pub(super) async fn collect(
-    mut body: Incoming,
+    body: &mut Incoming,
     budget: &Budget,
     limit: usize,
     expected: Option<usize>,
     until: Option<Instant>,
 ) -> Result<(Bytes, Option<Permit>), Broken> {
     let sleep = pin!(None);
-    let mut pieces = Pieces::new(&mut body, sleep, until);
+    let mut pieces = Pieces::new(body, sleep, until);
     let mut collect = Collect::new(budget, limit, expected)?;
     while let Some(piece) = pieces.next().await? {
         collect.push(piece)?;
     }
     Ok(collect.finish())
+}
+
+/// Reads the rest of a body that was refused and drops it, within bounds.
+///
+/// A client of HTTP/1 whose connection is closed while it still sends sees a reset instead of the answer, takes it for a
+/// network error and sends the same again.
+pub(super) async fn discard(mut body: Incoming) {
+    let until = now() + DISCARD_TIME;
+    let mut left = DISCARD_BYTES;
+    while until > now() {
+        let next = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
+        let Ok(Some(Ok(frame))) = tokio::time::timeout(DISCARD_SILENCE, next).await else { return };
+        match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
 }
 
 // === impl Collect ===

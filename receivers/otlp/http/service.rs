@@ -7,7 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, ORIGIN};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Version};
+use http_body::Body;
 use hyper::body::Incoming;
 
 use super::cors::Cors;
@@ -101,6 +102,19 @@ impl HttpPeer {
 
     async fn respond(&self, request: Request<Incoming>) -> Result<Response<Reply>, Gone> {
         let (head, body) = request.into_parts();
+        let is_http1 = head.version < Version::HTTP_2;
+        let mut body = Some(body);
+        let response = self.route(head, &mut body).await;
+        if let Some(unread) = body.filter(|body| is_http1 && !body.is_end_stream())
+            && response.is_ok()
+        {
+            self.http.intake.tasks.spawn(body::discard(unread));
+        }
+        response
+    }
+
+    /// Takes the body out once it is read to its end.
+    async fn route(&self, head: Parts, body: &mut Option<Incoming>) -> Result<Response<Reply>, Gone> {
         let path = head.uri.path();
         let Some((_, signal)) = self.http.paths.iter().find(|(served, _)| served == path) else {
             return Ok(reply::not_found());
@@ -135,7 +149,7 @@ impl HttpPeer {
         output: &Output,
         media: Media,
         head: Parts,
-        body: Incoming,
+        body: &mut Option<Incoming>,
     ) -> Result<Outcome, Unreadable> {
         let encoding = self.encoding(&head.headers)?;
         let read = self.read(&head.headers, body, encoding, signal, media).await?;
@@ -155,15 +169,19 @@ impl HttpPeer {
     async fn read(
         &self,
         headers: &HeaderMap,
-        body: Incoming,
+        body: &mut Option<Incoming>,
         encoding: Encoding,
         signal: Signal,
         media: Media,
     ) -> Result<(Bytes, Option<Permit>), Unreadable> {
         let Http { intake, limit, .. } = &*self.http;
         let until = self.http.read_timeout.map(|limit| now() + limit);
-        let (bytes, permit) = body::collect(body, &intake.budget, *limit, length(headers), until).await?;
-        let (bytes, mut permit) = encoding::decompress(encoding, (bytes, permit), *limit, &intake.budget)?;
+        let collected = match body {
+            Some(body) => body::collect(body, &intake.budget, *limit, length(headers), until).await?,
+            None => return Err(Unreadable::Broken(Broken::Gone)),
+        };
+        *body = None;
+        let (bytes, mut permit) = encoding::decompress(encoding, collected, *limit, &intake.budget)?;
         if media == Media::Protobuf {
             return Ok((bytes, permit));
         }

@@ -37,6 +37,10 @@ async fn too_large_is_final() {
     let answer = Response::parse(&claimed);
     assert_eq!((answer.status, answer.header("retry-after")), (413, None));
     assert!(answer.text().contains("larger than the limit of 1048576 bytes"), "{}", answer.text());
+    // Those who send first and listen then hear it, too, instead of a reset.
+    let whole = post(address, "/v1/logs", PROTOBUF, &vec![0; 30 << 20]).await;
+    assert_eq!(whole.status, 413);
+    assert_eq!(post(address, "/v1/nowhere", PROTOBUF, &vec![0; 30 << 20]).await.status, 404);
     let mut chunked = b"POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n100001\r\n".to_vec();
     chunked.extend_from_slice(&big);
     let mut stream = TcpStream::connect(address).await.unwrap();

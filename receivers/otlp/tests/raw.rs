@@ -41,8 +41,7 @@ impl Response {
 /// Sends bytes as they are and reads until the server closes.
 pub(super) async fn send(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    // The server may answer and close before it read everything.
-    let _ = stream.write_all(request).await;
+    stream.write_all(request).await.unwrap();
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
     answer
