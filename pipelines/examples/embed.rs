@@ -1,11 +1,9 @@
 //! Runs a pipeline file inside another program, with an exporter of the program's own.
 //!
-//! `cargo run --example embed -- FILE`, for example with `receivers: {otlp: {protocols: {http: }}}, exporters: {tally: },
-//! service: {pipelines: {logs: {receivers: [otlp], exporters: [tally]}}}`.
+//! `cargo run --example embed -- FILE`; the file may name the exporter `tally`.
 #![allow(clippy::print_stdout)]
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use pipelines::component::*;
 use pipelines::runtime::{Delivery, Engine};
