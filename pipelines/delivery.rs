@@ -18,11 +18,14 @@ use crate::component::Problems;
 use crate::config::Duration;
 use crate::runtime::{Delivery, QueueSettings, RetrySettings, Sizer};
 
+/// Exports on their way at once without a queue: what four connections of a busy SDK bring, and more.
+const AT_ONCE: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+
 /// The bound in front of the exporter, and how batches leave it (`sending_queue`).
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueueConfig {
-    /// Whether batches may wait in memory. When `false` only as many batches are taken as can be on their way at once.
+    /// Whether batches may wait in memory. When `false` every batch is exported at once, up to 256 at a time.
     pub enabled: bool,
     /// How many exports may be on their way at once. Default 10.
     pub num_consumers: NonZeroUsize,
@@ -111,15 +114,15 @@ impl QueueConfig {
 
     fn settings(&self) -> QueueSettings {
         let (sizer, capacity) = match (self.enabled, self.queue_size) {
+            (false, _) => (Sizer::Bytes, QueueSettings::DEFAULT_BYTES),
             (true, _) if self.block_on_overflow => (self.sizer(), u64::MAX),
-            (false, _) => (Sizer::Requests, self.num_consumers.get() as u64),
             (true, None) if self.sizer() == Sizer::Bytes => (Sizer::Bytes, QueueSettings::DEFAULT_BYTES),
             (true, size) => (self.sizer(), size.unwrap_or(u64::MAX)),
         };
         QueueSettings {
             capacity,
             sizer,
-            consumers: self.num_consumers,
+            consumers: if self.enabled { self.num_consumers } else { AT_ONCE },
             wait_for_result: self.wait_for_result.unwrap_or(true),
             batch: self.batch.as_ref().map(|batch| (batch.limits(self.sizer), batch.flush_timeout.into())),
         }
