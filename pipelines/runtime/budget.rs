@@ -1,7 +1,7 @@
 //! Bytes in flight: accounted, not sampled.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A bound on the bytes that receivers hold for unanswered requests. Cheap to clone; clones share the bound.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Permit {
 struct Inner {
     limit: AtomicU64,
     used: AtomicU64,
+    /// Whether the bound is somebody's choice and not the default.
+    is_set: AtomicBool,
 }
 
 // === impl Budget ===
@@ -29,7 +31,7 @@ impl Budget {
     /// A budget of `limit` bytes.
     #[must_use]
     pub fn new(limit: u64) -> Self {
-        Self(Arc::new(Inner { limit: AtomicU64::new(limit), used: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { limit: AtomicU64::new(limit), used: AtomicU64::new(0), is_set: AtomicBool::new(false) }))
     }
 
     /// The bound in bytes.
@@ -38,9 +40,13 @@ impl Budget {
         self.0.limit.load(Ordering::Relaxed)
     }
 
-    /// Lowers the bound to `limit` bytes if it is higher.
-    pub fn lower_to(&self, limit: u64) {
-        self.0.limit.fetch_min(limit, Ordering::Relaxed);
+    /// Sets the bound; of several settings the lowest counts.
+    pub fn set(&self, limit: u64) {
+        if self.0.is_set.swap(true, Ordering::Relaxed) {
+            self.0.limit.fetch_min(limit, Ordering::Relaxed);
+        } else {
+            self.0.limit.store(limit, Ordering::Relaxed);
+        }
     }
 
     /// Bytes in use.

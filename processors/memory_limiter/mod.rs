@@ -71,7 +71,7 @@ impl Processor for Limiter {
     fn start(&self) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
             let bytes = resolve(self.limit)?;
-            self.budget.lower_to(bytes);
+            self.budget.set(bytes);
             Ok(())
         })
     }

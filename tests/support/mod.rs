@@ -11,36 +11,36 @@ use std::time::Duration;
 const START: Duration = Duration::from_secs(30);
 
 /// A running `tfo collector`.
-pub struct Tfo {
+pub(crate) struct Tfo {
     child: Child,
     /// Where it listens, as it says itself: `otlp grpc 127.0.0.1:4317`.
     listening: Vec<String>,
     lines: Receiver<String>,
     /// A folder of its own, gone with it.
-    pub folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 /// A run of `tfo` that ended.
-pub struct Ended {
-    pub status: ExitStatus,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs `tfo` with these arguments to its end.
-pub fn tfo(arguments: &[&str]) -> Ended {
+pub(crate) fn tfo(arguments: &[&str]) -> Ended {
     let output = Command::new(env!("CARGO_BIN_EXE_tfo")).args(arguments).env("NO_COLOR", "1").output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended { status: output.status, stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 /// A file of the checkout.
-pub fn checkout(path: &str) -> PathBuf {
+pub(crate) fn checkout(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 /// Says loudly that a test was skipped, and fails where nothing may be skipped (`CI=true`).
-pub fn skip(test: &str, why: &str) {
+pub(crate) fn skip(test: &str, why: &str) {
     assert!(std::env::var_os("CI").is_none(), "{test} cannot be skipped in CI: {why}");
     eprintln!("!!! SKIPPED {test}: {why}");
 }
@@ -49,12 +49,12 @@ pub fn skip(test: &str, why: &str) {
 
 impl Tfo {
     /// Starts a collector with a configuration, in which `{folder}` is replaced by a folder of its own.
-    pub fn start(yaml: &str) -> Self {
+    pub(crate) fn start(yaml: &str) -> Self {
         Self::start_with(yaml, &[])
     }
 
     /// The same with further arguments.
-    pub fn start_with(yaml: &str, arguments: &[&str]) -> Self {
+    pub(crate) fn start_with(yaml: &str, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("tfo.yaml");
         std::fs::write(&file, yaml.replace("{folder}", folder.path().to_str().unwrap())).unwrap();
@@ -89,24 +89,24 @@ impl Tfo {
     }
 
     /// The address of a listener: `grpc` or `http`.
-    pub fn address(&self, protocol: &str) -> &str {
+    pub(crate) fn address(&self, protocol: &str) -> &str {
         let place = self.listening.iter().find_map(|place| place.strip_prefix(protocol));
         let place = place.unwrap_or_else(|| panic!("no {protocol} in {:?}", self.listening));
         place.split_whitespace().next().unwrap()
     }
 
     /// A path in its folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Its process id.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Resident memory in KiB, as the kernel counts it: now, and at the peak.
-    pub fn memory(&self) -> (u64, u64) {
+    pub(crate) fn memory(&self) -> (u64, u64) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
         let field = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name)).unwrap();
@@ -116,13 +116,13 @@ impl Tfo {
     }
 
     /// Sends a signal by name: `TERM`.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.pid().to_string()).status().unwrap();
         assert!(sent.success());
     }
 
     /// Asks it to stop and returns how it ended and what it logged since the start.
-    pub fn stop(mut self) -> (ExitStatus, Vec<String>) {
+    pub(crate) fn stop(mut self) -> (ExitStatus, Vec<String>) {
         self.signal("TERM");
         let status = self.child.wait().unwrap();
         (status, self.lines.iter().collect())
