@@ -166,8 +166,8 @@ fn serve_grpc(
     let peer = Arc::new(GrpcPeer::new(grpc, activity, client));
     let service = service_fn(move |request: Request<Incoming>| peer.clone().answer(request));
     Connection {
-        hyper: server.serve_connection(TokioIo::new(io), service),
-        drain: |connection| Pin::new(connection).graceful_shutdown(),
+        hyper: Box::pin(server.serve_connection(TokioIo::new(io), service)),
+        drain: |connection| connection.as_mut().graceful_shutdown(),
     }
 }
 
@@ -186,24 +186,25 @@ fn serve_http(
     }
 }
 
-/// A connection of hyper and how it is asked to end.
+/// A connection of hyper and how it is asked to end. Boxed, because moving it through futures would make each of them
+/// as large as all its copies.
 struct Connection<C> {
-    hyper: C,
-    drain: fn(&mut C),
+    hyper: Pin<Box<C>>,
+    drain: fn(&mut Pin<Box<C>>),
 }
 
 // === impl Connection ===
 
-impl<C: Future<Output = Result<(), E>> + Unpin, E> Future for Connection<C> {
+impl<C: Future<Output = Result<(), E>>, E> Future for Connection<C> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         // How a connection ends, e.g. by a reset, is the client's business.
-        Pin::new(&mut self.hyper).poll(cx).map(drop)
+        self.hyper.as_mut().poll(cx).map(drop)
     }
 }
 
-impl<C: Future<Output = Result<(), E>> + Unpin, E> Served for Connection<C> {
+impl<C: Future<Output = Result<(), E>>, E> Served for Connection<C> {
     fn drain(mut self: Pin<&mut Self>) {
         let drain = self.drain;
         drain(&mut self.hyper);
