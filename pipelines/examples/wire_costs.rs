@@ -12,7 +12,8 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Valu
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use pipelines::otlp::edit::{
-    EncodedAttribute, Level, edit_attributes, insert_attributes, rename_attribute, retain, upsert_attributes,
+    AttributeEdit, ConstantEdits, EncodedAttribute, Level, Mode, edit_attributes, insert_attributes, rename_attribute,
+    retain, upsert_attributes,
 };
 use pipelines::otlp::{check::check, count::count, split::split};
 use pipelines::{Signal, Telemetry};
@@ -101,6 +102,11 @@ fn main() {
             edits.rename("http.attribute.key5", "http.renamed");
         })
     });
+    let both = ConstantEdits::new([
+        AttributeEdit::Set(Mode::Insert, new[0].clone()),
+        AttributeEdit::Rename { from: "http.attribute.key5".into(), to: "http.renamed".into() },
+    ]);
+    measure("record insert and rename at once", || both.apply(&telemetry, Level::Record));
     measure("retain miss, severity", || {
         retain(&telemetry, Level::Record, |cx| cx.log().is_some_and(|log| log.severity_number() < 100))
     });

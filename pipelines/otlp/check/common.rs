@@ -16,9 +16,21 @@ const KVLIST_VALUE: u32 = len(6);
 const BYTES_VALUE: u32 = len(7);
 const STRING_VALUE_STRINDEX: u32 = varint(8);
 
+/// Checks the attributes that come one after the other, the first one's `tag` being read already.
+#[inline(always)]
+pub(super) fn attributes(walk: &mut Walk<'_>, reader: &mut Reader<'_>, tag: u32, field: &'static str) -> Checked {
+    loop {
+        let next = reader.bytes(walk)?;
+        attribute(walk, next, field)?;
+        if !reader.next_is(tag) {
+            return Ok(());
+        }
+    }
+}
+
 /// Checks one attribute, a `KeyValue`.
 #[inline(always)]
-pub(super) fn attribute(walk: &mut Walk<'_>, attribute: &[u8], field: &'static str) -> Checked {
+fn attribute(walk: &mut Walk<'_>, attribute: &[u8], field: &'static str) -> Checked {
     // Nearly every attribute is a short key and a short string, all ASCII. Then its bytes are
     // 0a <len> key 12 <len> 0a <len> text, the lengths have one byte, and nothing else needs a look.
     if walk.ascii.covers(attribute)
@@ -52,7 +64,7 @@ pub(super) fn resource(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
     let mut reader = Reader::new(message);
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             DROPPED_ATTRIBUTES_COUNT => reader.varint(walk)?,
             ENTITY_REFS => entity_ref(walk, reader.bytes(walk)?).map_err(|error| error.within("entity_refs"))?,
             _ => reader.other(walk, tag, up_to(3))?,
@@ -72,7 +84,7 @@ pub(super) fn scope(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
         match tag {
             NAME => walk.text(reader.bytes(walk)?, "name")?,
             VERSION => walk.text(reader.bytes(walk)?, "version")?,
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             DROPPED_ATTRIBUTES_COUNT => reader.varint(walk)?,
             _ => reader.other(walk, tag, up_to(4))?,
         }

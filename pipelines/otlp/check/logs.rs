@@ -1,6 +1,6 @@
 //! `opentelemetry.proto.logs.v1`.
 
-use super::common::{attribute, value};
+use super::common::{attributes, value};
 use super::layers::{self, Names};
 use super::reader::{Checked, Reader, Walk, fixed32, fixed64, len, up_to, varint};
 
@@ -31,7 +31,7 @@ fn log_record(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
     let mut seen = 0;
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             TIME_UNIX_NANO | OBSERVED_TIME_UNIX_NANO => reader.fixed::<8>(walk)?,
             SEVERITY_NUMBER | DROPPED_ATTRIBUTES_COUNT => reader.varint(walk)?,
             FLAGS => reader.fixed::<4>(walk)?,

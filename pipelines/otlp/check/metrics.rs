@@ -1,6 +1,6 @@
 //! `opentelemetry.proto.metrics.v1`: metrics and their five kinds of data.
 
-use super::common::attribute;
+use super::common::attributes;
 use super::layers::{self, Names};
 use super::points;
 use super::reader::{Checked, Reader, Walk, len, up_to, varint};
@@ -40,7 +40,7 @@ fn metric(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
                 has_data = true;
                 data(walk, tag, value).map_err(|error| error.within(data_name(tag)))?;
             }
-            METADATA => attribute(walk, reader.bytes(walk)?, "metadata")?,
+            METADATA => attributes(walk, &mut reader, tag, "metadata")?,
             _ => reader.other(walk, tag, KNOWN)?,
         }
     }

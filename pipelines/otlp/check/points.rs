@@ -1,6 +1,6 @@
 //! `opentelemetry.proto.metrics.v1`: the four kinds of data points and exemplars.
 
-use super::common::attribute;
+use super::common::attributes;
 use super::reader::{Checked, Reader, Walk, fixed64, len, up_to, varint};
 
 /// Checks a `NumberDataPoint`.
@@ -15,7 +15,7 @@ pub(super) fn number(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
     let mut reader = Reader::new(message);
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             START_TIME_UNIX_NANO | TIME_UNIX_NANO | AS_DOUBLE | AS_INT => reader.fixed::<8>(walk)?,
             FLAGS => reader.varint(walk)?,
             EXEMPLARS => exemplar(walk, reader.bytes(walk)?).map_err(|error| error.within("exemplars"))?,
@@ -43,7 +43,7 @@ pub(super) fn histogram(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
     let mut reader = Reader::new(message);
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             START_TIME_UNIX_NANO | TIME_UNIX_NANO | COUNT | SUM | BUCKET_COUNT | EXPLICIT_BOUND | MIN | MAX => {
                 reader.fixed::<8>(walk)?;
             }
@@ -77,7 +77,7 @@ pub(super) fn exponential_histogram(walk: &mut Walk<'_>, message: &[u8]) -> Chec
     let mut seen = 0;
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             START_TIME_UNIX_NANO | TIME_UNIX_NANO | COUNT | SUM | ZERO_COUNT | MIN | MAX | ZERO_THRESHOLD => {
                 reader.fixed::<8>(walk)?;
             }
@@ -107,7 +107,7 @@ pub(super) fn summary(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
     let mut reader = Reader::new(message);
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             START_TIME_UNIX_NANO | TIME_UNIX_NANO | COUNT | SUM => reader.fixed::<8>(walk)?,
             QUANTILE_VALUES => {
                 quantile(walk, reader.bytes(walk)?).map_err(|error| error.within("quantile_values"))?;
@@ -157,7 +157,7 @@ fn exemplar(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
     let mut reader = Reader::new(message);
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            FILTERED_ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "filtered_attributes")?,
+            FILTERED_ATTRIBUTES => attributes(walk, &mut reader, tag, "filtered_attributes")?,
             TIME_UNIX_NANO | AS_DOUBLE | AS_INT => reader.fixed::<8>(walk)?,
             SPAN_ID => walk.id(reader.bytes(walk)?, 8, "span_id")?,
             TRACE_ID => walk.id(reader.bytes(walk)?, 16, "trace_id")?,

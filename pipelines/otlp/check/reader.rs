@@ -136,6 +136,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes the tag of one byte, if it comes next.
+    #[inline(always)]
+    pub(super) fn next_is(&mut self, tag: u32) -> bool {
+        match self.rest {
+            [next, rest @ ..] if u32::from(*next) == tag => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
     #[inline(never)]
     fn long_tag(&mut self, walk: &Walk<'_>) -> Result<u32, Invalid> {
         let mut at = 0;

@@ -50,7 +50,7 @@ impl<'a> Ascii<'a> {
 #[inline]
 fn ascii_prefix(bytes: &[u8]) -> usize {
     let (blocks, _) = bytes.as_chunks::<BLOCK>();
-    let whole = blocks.iter().take_while(|block| block.iter().fold(0, |all, byte| all | byte) < 0x80).count();
+    let whole = blocks.iter().take_while(|block| block.is_ascii()).count();
     let mut at = whole * BLOCK;
     let (words, _) = bytes[at..].as_chunks::<8>();
     for word in words {

@@ -1,6 +1,6 @@
 //! `opentelemetry.proto.trace.v1`.
 
-use super::common::attribute;
+use super::common::attributes;
 use super::layers::{self, Names};
 use super::reader::{Checked, Reader, Walk, fixed32, fixed64, len, up_to, varint};
 
@@ -32,7 +32,7 @@ fn span(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
     let mut seen = 0;
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             TRACE_ID => walk.id(reader.bytes(walk)?, 16, "trace_id")?,
             SPAN_ID => walk.id(reader.bytes(walk)?, 8, "span_id")?,
             PARENT_SPAN_ID => walk.id(reader.bytes(walk)?, 8, "parent_span_id")?,
@@ -62,7 +62,7 @@ fn event(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
     let mut reader = Reader::new(message);
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             TIME_UNIX_NANO => reader.fixed::<8>(walk)?,
             NAME => walk.text(reader.bytes(walk)?, "name")?,
             DROPPED_ATTRIBUTES_COUNT => reader.varint(walk)?,
@@ -82,7 +82,7 @@ fn link(walk: &mut Walk<'_>, message: &[u8]) -> Checked {
     let mut reader = Reader::new(message);
     while let Some(tag) = reader.tag(walk)? {
         match tag {
-            ATTRIBUTES => attribute(walk, reader.bytes(walk)?, "attributes")?,
+            ATTRIBUTES => attributes(walk, &mut reader, tag, "attributes")?,
             TRACE_ID => walk.id(reader.bytes(walk)?, 16, "trace_id")?,
             SPAN_ID => walk.id(reader.bytes(walk)?, 8, "span_id")?,
             TRACE_STATE => walk.text(reader.bytes(walk)?, "trace_state")?,

@@ -60,6 +60,17 @@ impl Entry {
     /// Reads the encoded `KeyValue` at `node`.
     #[inline]
     pub(super) fn read(part: &[u8], node: Node) -> Self {
+        let entry =
+            |key, value| Self { origin: Some(node), key, value, new_key: false, new_value: false, deleted: false };
+        // Short key first, then the value and nothing else: 0a <len> key 12 <len> value.
+        if let [0x0a, key @ 0..0x80, rest @ ..] = &part[node.start..node.end]
+            && let Some([0x12, value @ 0..0x80, rest @ ..]) = rest.get(usize::from(*key)..)
+            && rest.len() == usize::from(*value)
+        {
+            let start = node.start + 2;
+            let key = Loc { in_scratch: false, start, end: start + usize::from(*key) };
+            return entry(key, Some(Loc { in_scratch: false, start: node.end - rest.len(), end: node.end }));
+        }
         let mut key = Loc { in_scratch: false, start: node.start, end: node.start };
         let mut value = None;
         let mut all = fields(&part[node.start..node.end]);
@@ -74,7 +85,7 @@ impl Entry {
                 }
             }
         }
-        Self { origin: Some(node), key, value, new_key: false, new_value: false, deleted: false }
+        entry(key, value)
     }
 
     pub(super) fn inserted(key: Loc, value: Loc) -> Self {

@@ -6,7 +6,7 @@
 //! memory is kept per thread, so an edit allocates its output and nothing per record.
 //!
 //! [`edit_attributes`] runs a closure on every resource, scope or record; [`insert_attributes`],
-//! [`upsert_attributes`] and [`rename_attribute`] do the common constant edits faster; [`retain`] removes records.
+//! [`upsert_attributes`], [`rename_attribute`] and lists of such [`ConstantEdits`] are faster; [`retain`] removes records.
 //! Telemetry that was not checked is edited as far as it can be read.
 
 mod attributes;
@@ -20,7 +20,7 @@ mod value;
 mod walk;
 
 pub use attributes::{AttributeEdits, Mode, edit_attributes};
-pub use constant::{insert_attributes, rename_attribute, upsert_attributes};
+pub use constant::{AttributeEdit, ConstantEdits, insert_attributes, rename_attribute, upsert_attributes};
 pub use context::ItemCx;
 pub use retain::retain;
 pub use value::{EncodedAttribute, EncodedValue, ValueRef};

@@ -75,9 +75,21 @@ impl<'s> Splicer<'s> {
     /// Cuts the whole of `node` out, with whatever was changed inside since `mark`.
     #[inline(always)]
     pub(super) fn drop_since(&mut self, mark: Mark, node: &Node) {
+        self.rewind(mark);
+        self.cut(node.raw, node.end);
+    }
+
+    /// The present state, to come back to.
+    #[inline(always)]
+    pub(super) fn here(&self) -> Mark {
+        Mark { index: self.splices.len(), delta: self.delta }
+    }
+
+    /// Forgets what was noted since `mark`. A cut that was joined with an earlier one must not lie between.
+    #[inline(always)]
+    pub(super) fn rewind(&mut self, mark: Mark) {
         self.splices.truncate(mark.index);
         self.delta = mark.delta;
-        self.cut(node.raw, node.end);
     }
 
     /// Cuts `start..end` out of the input.

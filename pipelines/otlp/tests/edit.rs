@@ -9,8 +9,8 @@ use super::arbitrary::Entropy;
 use super::tree::Tree;
 use super::unknown::{unknown_fields, with_unknown_fields};
 use crate::otlp::edit::{
-    AttributeEdits, EncodedAttribute, Level, Mode, ValueRef, edit_attributes, insert_attributes, rename_attribute,
-    retain, upsert_attributes,
+    AttributeEdit, AttributeEdits, ConstantEdits, EncodedAttribute, Level, Mode, ValueRef, edit_attributes,
+    insert_attributes, rename_attribute, retain, upsert_attributes,
 };
 use crate::{Rope, Signal, Telemetry};
 
@@ -173,6 +173,29 @@ proptest! {
         let mut expected = tree;
         expected.attributes(level, &mut |list| on_tree(&ops, list));
         prop_assert_eq!(normal(decoded(&after)), normal(expected));
+    }
+
+    /// A list of constant edits does what the same calls do one by one.
+    #[test]
+    fn lists_of_constant_edits_equal_those_on_trees(entropy in proptest::collection::vec(any::<u8>(), 0..1200)) {
+        let mut entropy = Entropy(&entropy);
+        let level = LEVELS[entropy.below(LEVELS.len())];
+        let mut ops = ops(&mut entropy);
+        ops.retain(|op| !matches!(op, Op::Copy(..)));
+        let tree = Tree::random(&mut entropy);
+        let before = telemetry(&tree);
+        let edit = |op: &Op| match op {
+            Op::Set(mode, key, value) => {
+                AttributeEdit::Set(*mode, EncodedAttribute::new(*key, ValueRef::Encoded(&value.encode_to_vec())))
+            }
+            Op::Rename(from, to) => AttributeEdit::Rename { from: (*from).into(), to: (*to).into() },
+            Op::Delete(key) | Op::Copy(_, key, _) => AttributeEdit::Delete((*key).into()),
+        };
+        let after = ConstantEdits::new(ops.iter().map(edit)).apply(&before, level);
+        let mut expected = tree;
+        expected.attributes(level, &mut |list| on_tree(&ops, list));
+        prop_assert_eq!(normal(decoded(&after)), normal(expected));
+        Telemetry::from_wire(after.signal(), after.to_bytes()).unwrap();
     }
 
     /// What a predicate does not want goes, with the parents it empties, and the count of items is right.
