@@ -1,7 +1,7 @@
 //! What the wire model costs, on one request of 100 log records of 940 bytes with 10 attributes each.
 //!
 //! `cargo run --release -p pipelines --example wire_costs`
-#![allow(clippy::print_stdout, clippy::unwrap_used)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
 use std::hint::black_box;
 use std::time::Instant;

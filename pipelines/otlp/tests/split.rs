@@ -10,8 +10,11 @@ use crate::otlp::split::split;
 use crate::otlp::view::ItemRef;
 use crate::{Signal, Telemetry};
 
+/// Resource, scope, metric and item.
+type Described = (Vec<u8>, Vec<u8>, Option<String>, Vec<u8>);
+
 /// What an item is and what is above it, so that two telemetries can be compared item by item.
-fn items(telemetry: &Telemetry) -> Vec<(Vec<u8>, Vec<u8>, Option<String>, Vec<u8>)> {
+fn items(telemetry: &Telemetry) -> Vec<Described> {
     let mut all = Vec::new();
     telemetry.for_each_item(|item| {
         let own = match item.kind {
