@@ -1,7 +1,7 @@
 //! What the wire model costs, on one request of 100 log records of 940 bytes with 10 attributes each.
 //!
 //! `cargo run --release -p pipelines --example wire_costs`
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -11,11 +11,12 @@ use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::resource::v1::Resource;
+use pipelines::otlp::check::{Invalid, check};
 use pipelines::otlp::edit::{
     AttributeEdit, ConstantEdits, EncodedAttribute, Level, Mode, edit_attributes, insert_attributes, rename_attribute,
     retain, upsert_attributes,
 };
-use pipelines::otlp::{check::check, count::count, split::split};
+use pipelines::otlp::{count::count, split::split};
 use pipelines::{Signal, Telemetry};
 use prost::Message;
 
@@ -65,13 +66,13 @@ fn measure<T>(name: &str, mut run: impl FnMut() -> T) {
     println!("{name:44} {:8.2} us", best * 1e6);
 }
 
-fn main() {
+fn main() -> Result<(), Invalid> {
     let ascii = "request completed in 12ms for user 12345 path /api/v1/items/998 with status 200 and a longer \
                  message body to look real ";
     let bytes = request(ascii);
     let mixed = request(&ascii.replace("user", "us\u{e9}r"));
     println!("{} bytes", bytes.len());
-    let telemetry = Telemetry::from_wire(Signal::Logs, bytes.clone()).unwrap();
+    let telemetry = Telemetry::from_wire(Signal::Logs, bytes.clone())?;
     let new = [EncodedAttribute::new("deployment.environment", "production")];
     measure("copy", || bytes.to_vec());
     measure("count", || count(Signal::Logs, black_box(&bytes)));
@@ -125,4 +126,5 @@ fn main() {
     measure("split in 3 by items", || split(telemetry.clone(), Some(40), None));
     measure("split in 4 by bytes", || split(telemetry.clone(), None, Some(25_000)));
     measure("prost decode", || ExportLogsServiceRequest::decode(&bytes[..]));
+    Ok(())
 }
