@@ -60,7 +60,8 @@ fn node(protocol: &str, compression: &str) {
     if interpreter().is_none() {
         return;
     }
-    let modules = std::env::var_os("TFO_NODE_MODULES").map_or_else(|| checkout("target/node/node_modules"), PathBuf::from);
+    let modules =
+        std::env::var_os("TFO_NODE_MODULES").map_or_else(|| checkout("target/node/node_modules"), PathBuf::from);
     if !modules.is_dir() {
         return skip("the JavaScript SDK", "its packages are not installed: run `make setup`");
     }
