@@ -1,14 +1,19 @@
 //! What black-box tests share: the binary as a child process with a file of its own, stopped and cleaned up behind it.
-#![allow(dead_code)]
+// Each test binary uses a part of it; what a test says goes to the terminal of who runs it.
+#![allow(dead_code, clippy::print_stderr)]
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 /// Longest time a started process may take to say that it is ready, on a machine that also compiles.
 const START: Duration = Duration::from_secs(30);
+
+/// Lines of its log that wait to be looked at; the thread that reads them drops those beyond, so that the child never
+/// waits for the test.
+const LINES: usize = 1 << 16;
 
 /// A running `tfo collector`.
 pub(crate) struct Tfo {
@@ -70,10 +75,10 @@ impl Tfo {
             .spawn()
             .unwrap();
         let stderr = child.stderr.take().unwrap();
-        let (sender, lines) = channel();
+        let (sender, lines) = sync_channel(LINES);
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                let _ = sender.send(line);
+                let _ = sender.try_send(line);
             }
         });
         let mut listening = Vec::new();

@@ -1,3 +1,4 @@
+//! Bodies of every codec, in one piece and in many, broken and hostile.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use bytes::Bytes;

@@ -1,3 +1,4 @@
+//! OTLP JSON read and written: by hand, every field, and at random.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod complete;
