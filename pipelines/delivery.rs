@@ -100,7 +100,8 @@ impl QueueConfig {
         if let Some(storage) = &self.storage {
             problems
                 .error("storage", format!("a queue on disk (`{storage}`) is not built yet"))
-                .help("leave it out: senders are answered only after delivery, so nothing accepted is lost");
+                .help("leave it out: senders are answered only after delivery, so nothing accepted is lost")
+                .extension(storage.as_str());
         }
         if let Some(batch) = &self.batch {
             problems.nest("batch", |problems| batch.validate(self, problems));

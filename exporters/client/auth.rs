@@ -22,6 +22,7 @@ impl AuthReference {
                 "auth.authenticator",
                 format!("extensions that add credentials (`{}`) are not built yet", self.authenticator),
             )
-            .help("put the credentials into `headers`, e.g. `authorization: Bearer ${env:TOKEN}`");
+            .help("put the credentials into `headers`, e.g. `authorization: Bearer ${env:TOKEN}`")
+            .extension(self.authenticator.as_str());
     }
 }

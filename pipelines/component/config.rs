@@ -37,6 +37,9 @@ pub struct Problem {
     pub code: Option<&'static str>,
     /// True when the file is accepted all the same.
     pub warning: bool,
+    /// The extension the value names, where the problem is that it cannot be used. Nothing is reported when that
+    /// extension itself was refused: then that error says it all.
+    pub extension: Option<String>,
     /// Byte range inside the string value at `path`, where the problem is in a part of it (an expression).
     pub within: Option<(usize, usize)>,
 }
@@ -79,7 +82,7 @@ impl Problems {
 
     fn push(&mut self, path: String, message: String, warning: bool) -> &mut Problem {
         let at = self.0.len();
-        self.0.push(Problem { path, message, help: None, code: None, warning, within: None });
+        self.0.push(Problem { path, message, help: None, code: None, warning, extension: None, within: None });
         &mut self.0[at]
     }
 }
@@ -96,6 +99,12 @@ impl Problem {
     /// Gives it a code of its own.
     pub fn code(&mut self, code: &'static str) -> &mut Self {
         self.code = Some(code);
+        self
+    }
+
+    /// Says which extension the value names.
+    pub fn extension(&mut self, id: impl Into<String>) -> &mut Self {
+        self.extension = Some(id.into());
         self
     }
 

@@ -27,6 +27,8 @@ pub struct Diagnostic {
     pub suggestion: Option<String>,
     /// How to mend it.
     pub helps: Vec<String>,
+    /// The extension the value names, if the extension is what is wrong with it.
+    pub extension: Option<String>,
 }
 
 /// Collects diagnostics.
@@ -49,7 +51,7 @@ impl Diagnostic {
     }
 
     fn new(code: &'static Code, severity: Severity, message: String) -> Self {
-        Self { code, severity, message, span: None, suggestion: None, helps: Vec::new() }
+        Self { code, severity, message, span: None, suggestion: None, helps: Vec::new(), extension: None }
     }
 
     /// Says where.
@@ -80,6 +82,11 @@ impl Diagnostics {
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
+    }
+
+    /// Takes back those of which `keep` says no.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.0.retain(keep);
     }
 
     /// How many errors there are.

@@ -42,6 +42,11 @@ pub(super) fn sections(root: &Node, registry: &Registry, diagnostics: &mut Diagn
         }
     }
     sections.check_ambiguous(diagnostics);
+    // Where an extension was refused itself, whoever names it is no further news.
+    diagnostics.retain(|diagnostic| {
+        let named = diagnostic.extension.as_deref().and_then(|id| component_id(id).ok());
+        named.is_none_or(|id| sections.find(Kind::Extension, &id) != Err(true))
+    });
     sections
 }
 
@@ -189,8 +194,9 @@ fn diagnostic(problem: &Problem, place: &str, key: &Key, body: &Node) -> Diagnos
         (false, Some(id)) => Diagnostic::error(code::find(id), message),
         (false, None) => Diagnostic::error(&code::INVALID_VALUE, message),
     };
+    let diagnostic = Diagnostic { extension: problem.extension.clone(), ..diagnostic.at(Some(span)) };
     match &problem.help {
-        Some(help) => diagnostic.at(Some(span)).help(help.clone()),
-        None => diagnostic.at(Some(span)),
+        Some(help) => diagnostic.help(help.clone()),
+        None => diagnostic,
     }
 }

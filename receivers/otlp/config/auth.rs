@@ -32,7 +32,8 @@ pub(super) fn validate(auth: Option<&Auth>, middlewares: &[Middleware], problems
                 "auth",
                 format!("the authenticator `{named}` cannot be used: authenticator extensions are not built yet"),
             )
-            .help("remove auth; until then ask for client certificates with tls.client_ca_file");
+            .help("remove auth; until then ask for client certificates with tls.client_ca_file")
+            .extension(named);
     }
     if let Some(middleware) = middlewares.first() {
         problems
@@ -40,6 +41,7 @@ pub(super) fn validate(auth: Option<&Auth>, middlewares: &[Middleware], problems
                 "middlewares",
                 format!("`{}` cannot be used: middleware extensions are not built yet", middleware.id),
             )
-            .help("remove middlewares; bytes in flight are bounded without it");
+            .help("remove middlewares; bytes in flight are bounded without it")
+            .extension(middleware.id.as_str());
     }
 }
