@@ -6,9 +6,10 @@
 use serde::de::DeserializeOwned;
 
 use super::code;
-use super::deserializer::{Fault, FaultKind, NodeDeserializer, Step};
+use super::deserializer::{Fault, FaultKind, MAP, NodeDeserializer, Step};
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::suggest::did_you_mean;
+use super::scalar::plain;
+use super::suggest::{did_you_mean, missing_blank};
 use super::tree::{Node, Value};
 
 /// Most errors reported for one component.
@@ -23,12 +24,19 @@ pub fn from_node<T: DeserializeOwned>(node: &Node, diagnostics: &mut Diagnostics
 pub fn from_node_at<T: DeserializeOwned>(node: &Node, place: &str, diagnostics: &mut Diagnostics) -> Option<T> {
     let mut working = node.clone();
     let mut removed: Vec<Vec<Step>> = Vec::new();
-    for _ in 0..MAX_ERRORS {
+    while removed.len() < MAX_ERRORS {
         let fault = match T::deserialize(NodeDeserializer::new(&working)) {
             Ok(config) if removed.is_empty() => return Some(config),
             Ok(_) => return None,
             Err(fault) => *fault,
         };
+        // A key with nothing behind it means the default, as upstream.
+        if matches!(fault.kind, FaultKind::Type { .. }) && is_empty_key(&working, &fault.path) {
+            let unfilled = descend(&working, &fault.path).is_some_and(|node| diagnostics.unfilled_at(node.span));
+            remove(&mut working, &fault.path);
+            removed.extend(unfilled.then_some(fault.path));
+            continue;
+        }
         let is_follow_up = matches!(fault.kind, FaultKind::Missing(_)) && !removed.is_empty();
         if !is_follow_up {
             diagnostics.push(diagnostic(&fault, node, place));
@@ -60,7 +68,16 @@ fn diagnostic(fault: &Fault, root: &Node, place: &str) -> Diagnostic {
             Diagnostic::error(&code::MISSING_FIELD, format!("{inside}the required field `{field}` is missing")).at(span)
         }
         FaultKind::Type { found, expected } => {
-            Diagnostic::error(&code::WRONG_TYPE, format!("{inside}found {found}, expected {expected}")).at(span)
+            let error =
+                Diagnostic::error(&code::WRONG_TYPE, format!("{inside}found {found}, expected {expected}")).at(span);
+            match descend(root, &fault.path).and_then(Node::as_str).and_then(|text| text_help(text, expected)) {
+                Some(help) => error.help(help),
+                None => error,
+            }
+        }
+        FaultKind::Variant { found, expected, meant } => {
+            let message = format!("{inside}found `{found}`, expected {expected}");
+            Diagnostic::error(&code::WRONG_TYPE, message).at(span).suggest(meant.clone())
         }
         FaultKind::Other(message) => Diagnostic::error(&code::INVALID_VALUE, format!("{inside}{message}")).at(span),
     }
@@ -76,6 +93,28 @@ fn path(place: &str, steps: &[Step]) -> String {
         }
     }
     path
+}
+
+/// How to mend text that stands where something else is expected.
+fn text_help(text: &str, expected: &str) -> Option<String> {
+    match plain(text) {
+        _ if expected == MAP => missing_blank(text),
+        Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::Bool(_) => {
+            Some(format!("drop the quotes: `{text}` in quotes is text"))
+        }
+        _ => None,
+    }
+}
+
+fn descend<'n>(root: &'n Node, path: &[Step]) -> Option<&'n Node> {
+    path.iter().try_fold(root, |node, step| match step {
+        Step::Key(key) => node.find(key).map(|(_, node)| node),
+        Step::Index(at) => node.as_seq()?.get(*at),
+    })
+}
+
+fn is_empty_key(root: &Node, path: &[Step]) -> bool {
+    matches!(path.last(), Some(Step::Key(_))) && descend(root, path).is_some_and(Node::is_null)
 }
 
 /// Takes the value at `path` out; false when there is nothing to take out, e.g. at the root.

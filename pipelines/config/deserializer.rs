@@ -7,7 +7,8 @@ use serde::de::{
 };
 
 use super::source::Span;
-use super::tree::{Key, Node, Value};
+use super::suggest::did_you_mean;
+use super::tree::{Key, Node, Value, shortened};
 
 /// Reads one node.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,9 @@ pub(super) struct NodeDeserializer<'n>(&'n Node);
 
 /// What is wrong, and where.
 pub(super) type Error = Box<Fault>;
+
+/// How messages call a map that is expected.
+pub(super) const MAP: &str = "a map";
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +52,16 @@ pub(super) enum FaultKind {
     },
     /// A required key is missing.
     Missing(&'static str),
-    /// A value is of the wrong type, or a variant is unknown.
+    /// A name is none of those that are known.
+    Variant {
+        /// The name.
+        found: String,
+        /// The names that are.
+        expected: String,
+        /// The one that was probably meant.
+        meant: Option<String>,
+    },
+    /// A value is of the wrong type.
     Type {
         /// What is there.
         found: String,
@@ -72,6 +85,7 @@ impl fmt::Display for Fault {
         match &self.kind {
             FaultKind::Unknown { field, .. } => write!(f, "unknown field `{field}`"),
             FaultKind::Missing(field) => write!(f, "missing field `{field}`"),
+            FaultKind::Variant { found, expected, .. } => write!(f, "found `{found}`, expected {expected}"),
             FaultKind::Type { found, expected } => write!(f, "found {found}, expected {expected}"),
             FaultKind::Other(message) => f.write_str(message),
         }
@@ -86,20 +100,25 @@ impl de::Error for Error {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Fault::boxed(FaultKind::Type { found: found.to_string(), expected: expected.to_string() })
+        Fault::boxed(FaultKind::Type { found: found_in_words(found), expected: expected_in_words(expected) })
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Fault::boxed(FaultKind::Type { found: found.to_string(), expected: expected.to_string() })
+        Fault::boxed(FaultKind::Type { found: found_in_words(found), expected: expected_in_words(expected) })
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let expected = match expected {
-            [] => "nothing".to_owned(),
-            [only] => format!("`{only}`"),
-            many => format!("one of {}", many.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")),
+        // Components that take names in any case list them several times.
+        let mut names: Vec<&str> = expected.to_vec();
+        names.retain(|name| !name.is_empty());
+        names.retain(|name| !name.chars().any(char::is_uppercase) || !expected.contains(&name.to_lowercase().as_str()));
+        let meant = did_you_mean(variant, names.iter().copied());
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let expected = match quoted.as_slice() {
+            [only] => only.clone(),
+            many => format!("one of {}", many.join(", ")),
         };
-        Fault::boxed(FaultKind::Type { found: format!("`{variant}`"), expected })
+        Fault::boxed(FaultKind::Variant { found: variant.to_owned(), expected, meant })
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
@@ -145,11 +164,11 @@ impl<'n> NodeDeserializer<'n> {
         }
     }
 
-    /// Text, or the original text of a scalar that came by expansion.
+    /// Text, or the original text of what came by expansion, whatever it reads as.
     fn text<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
-        match (&self.0.value, &self.0.original) {
-            (Value::Seq(_) | Value::Map(_), _) | (_, None) => self.any(visitor),
-            (_, Some(original)) => visitor.visit_borrowed_str(original),
+        match &self.0.original {
+            None => self.any(visitor),
+            Some(original) => visitor.visit_borrowed_str(original),
         }
     }
 }
@@ -229,7 +248,11 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.here(self.deserialize_map(visitor))
+        // A derived struct would read a list as its fields in order, which nobody means.
+        match &self.0.value {
+            Value::Seq(_) => self.here(Err(de::Error::invalid_type(Unexpected::Seq, &MAP))),
+            _ => self.here(self.deserialize_map(visitor)),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'n>>(
@@ -296,6 +319,36 @@ impl<'n> MapAccess<'n> for Entries<'n> {
         };
         let span = if node.is_null() { key.span } else { node.span };
         seed.deserialize(NodeDeserializer(node)).map_err(|fault| inside(fault, Step::Key(key.text().to_owned()), span))
+    }
+}
+
+/// In the words of YAML, not of Rust.
+fn found_in_words(found: Unexpected<'_>) -> String {
+    match found {
+        Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
+        Unexpected::Seq => "a list".to_owned(),
+        Unexpected::Map => MAP.to_owned(),
+        Unexpected::Str(text) => format!("the text {:?}", shortened(text)),
+        Unexpected::Bool(value) => format!("the boolean {value}"),
+        Unexpected::Unsigned(value) => format!("the number {value}"),
+        Unexpected::Signed(value) => format!("the number {value}"),
+        Unexpected::Float(value) => format!("the number {value}"),
+        other => other.to_string(),
+    }
+}
+
+fn expected_in_words(expected: &dyn Expected) -> String {
+    let expected = expected.to_string();
+    match expected.as_str() {
+        "a string" | "string" => "text".to_owned(),
+        "a boolean" | "boolean" => "true or false".to_owned(),
+        "a sequence" | "sequence" => "a list".to_owned(),
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "a whole number of zero or more".to_owned(),
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        nonzero if nonzero.starts_with("a nonzero u") => "a whole number above zero".to_owned(),
+        map if map == "map" || map.starts_with("struct ") => MAP.to_owned(),
+        _ => expected,
     }
 }
 

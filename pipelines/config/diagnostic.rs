@@ -1,6 +1,6 @@
 //! What is wrong with a configuration, all of it at once.
 
-use super::code::Code;
+use super::code::{self, Code};
 use super::source::{Sources, Span};
 
 /// How bad it is.
@@ -99,6 +99,13 @@ impl Diagnostics {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.errors() > 0
+    }
+
+    /// Whether a `${...}` at `span` could not be filled in, so that what is missing there has been reported.
+    #[must_use]
+    pub fn unfilled_at(&self, span: Span) -> bool {
+        let codes = [&code::BAD_VARIABLE, &code::BAD_SCHEME, &code::EXPANSION];
+        self.0.iter().any(|found| codes.contains(&found.code) && found.span == Some(span))
     }
 
     /// All of them, in the order they were found.

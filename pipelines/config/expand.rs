@@ -73,12 +73,10 @@ impl Expander<'_> {
             Value::Map(entries) => entries.iter_mut().for_each(|(_, node)| self.node(node)),
             Value::Text(text) if text.contains('$') => {
                 let text = std::mem::take(text);
-                // On an error the value stays empty; the error has been reported.
-                if let Ok(filled) = self.text(&text, node.span) {
-                    let span = node.span;
-                    *node = filled;
-                    respan(node, span);
-                }
+                let span = node.span;
+                // On an error nothing is there, which no other check complains about.
+                *node = self.text(&text, span).unwrap_or_else(|Reported| Node::new(Value::Null, span));
+                respan(node, span);
             }
             _ => {}
         }
@@ -97,8 +95,9 @@ impl Expander<'_> {
         let Some(text) = found.text else { return Ok(Node::new(Value::Null, span)) };
         let mut node = self.read(&text, &found.origin, span);
         self.node(&mut node);
-        if !matches!(node.value, Value::Seq(_) | Value::Map(_)) {
-            node.original.get_or_insert_with(|| text.trim_end_matches(['\r', '\n']).into());
+        // What has been filled in itself keeps no text: that would show its references again.
+        if !text.contains('$') {
+            node.original = Some(text.trim_end_matches(['\r', '\n']).into());
         }
         node.origin = Some(found.origin.into());
         Ok(node)

@@ -1,7 +1,7 @@
 //! From files and `--set` arguments to one tree.
 
 use super::code;
-use super::diagnostic::{Diagnostic, Diagnostics};
+use super::diagnostic::{Diagnostic, Diagnostics, Severity};
 use super::expand::{Environment, expand};
 use super::merge::{assignment, merge};
 use super::source::Sources;
@@ -28,7 +28,8 @@ pub fn load(
         }
     }
     let mut root = merged?;
-    if diagnostics.has_errors() {
+    // With a key that stands twice the rest can still be checked.
+    if diagnostics.iter().any(|found| found.severity == Severity::Error && found.code != &code::DUPLICATE_KEY) {
         return None;
     }
     if root.is_null() {

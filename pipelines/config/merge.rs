@@ -25,7 +25,8 @@ pub fn merge(earlier: &mut Node, later: Node) {
 pub fn assignment(text: &str, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Node> {
     let source = sources.add(format!("--set {text}"), text);
     let whole = Span { source, start: 0, end: text.len() as u32 };
-    let Some((path, value)) = text.split_once('=').filter(|(path, _)| !path.trim().is_empty()) else {
+    let has_keys = |path: &str| path.trim().replace("::", ".").split('.').all(|key| !key.is_empty());
+    let Some((path, value)) = text.split_once('=').filter(|(path, _)| has_keys(path)) else {
         let message =
             format!("`{text}` is not an assignment: expected a path and a value, e.g. processors.batch.timeout=2s");
         diagnostics.push(Diagnostic::error(&code::BAD_SET, message).at(whole));

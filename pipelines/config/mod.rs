@@ -25,7 +25,7 @@ pub use self::load::load;
 pub use self::merge::{assignment, merge};
 pub use self::print::print;
 pub use self::source::{Position, Source, Sources, Span};
-pub use self::suggest::did_you_mean;
+pub use self::suggest::{did_you_mean, missing_blank};
 pub use self::tree::{Key, Node, Value};
 pub use self::units::{ByteSize, Duration, Secret};
 pub use self::yaml::parse;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::scalar::plain;
 use super::source::Sources;
 use super::tree::{Node, Value};
 use super::units::Secret;
@@ -18,6 +19,7 @@ pub fn print(root: &Node, origins: Option<&Sources>) -> String {
     let mut printer = Printer { text: String::new(), origins };
     match &root.value {
         Value::Map(entries) if !entries.is_empty() => printer.block(root, 0, false),
+        Value::Seq(elements) if !elements.is_empty() => printer.block(root, 0, false),
         _ => {
             let scalar = printer.scalar(root, false);
             printer.line(&scalar, root);
@@ -92,6 +94,8 @@ impl Printer<'_> {
             Value::Bool(value) => value.to_string(),
             Value::Int(value) => value.to_string(),
             Value::Uint(value) => value.to_string(),
+            Value::Float(value) if value.is_nan() => ".nan".to_owned(),
+            Value::Float(value) if value.is_infinite() => if *value > 0.0 { ".inf" } else { "-.inf" }.to_owned(),
             Value::Float(value) => format!("{value:?}"),
             Value::Text(text) => quoted(text),
         }
@@ -101,9 +105,31 @@ impl Printer<'_> {
 /// Text as a YAML scalar, quoted only where it would be read as something else.
 fn quoted(text: &str) -> String {
     let yaml = serde_yaml::to_string(text).unwrap_or_else(|_| format!("{text:?}"));
-    let yaml = yaml.trim_end();
+    let yaml = yaml.trim_end_matches('\n');
     // Block scalars do not fit behind a key on one line.
-    if yaml.contains('\n') { serde_json::Value::from(text).to_string() } else { yaml.to_owned() }
+    let stays_text = yaml != text || matches!(plain(text), Value::Text(_)) && text != "<<";
+    let plain = !text.chars().any(is_special) && !yaml.contains('\n') && stays_text;
+    if plain { yaml.to_owned() } else { escaped(text) }
+}
+
+/// Line ends and marks of Unicode, which YAML readers take for blanks, and what cannot be seen.
+fn is_special(c: char) -> bool {
+    c.is_control() || (c.is_whitespace() && c != ' ') || c == '\u{feff}'
+}
+
+/// Text in double quotes.
+fn escaped(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            c if is_special(c) => quoted.push_str(&format!("\\u{:04x}", c as u32)),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 fn is_secret(key: &str) -> bool {

@@ -11,3 +11,14 @@ pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>)
     let best = known.into_iter().filter_map(|name| Some((close(name)?, name))).min_by_key(|(distance, _)| *distance);
     best.map(|(_, name)| name.to_owned())
 }
+
+/// How to mend `endpoint:0.0.0.0`, which YAML reads as one text; `None` where no blank is missing.
+#[must_use]
+pub fn missing_blank(text: &str) -> Option<String> {
+    let line = text.trim().trim_start_matches("- ");
+    let (key, value) = line.split_once(':')?;
+    let is_key =
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.'));
+    let is_value = !value.starts_with(char::is_whitespace) && !value.is_empty() && !value.starts_with("//");
+    (is_key && is_value).then(|| format!("a blank is missing after the colon: write `{key}: {value}`"))
+}

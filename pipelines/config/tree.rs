@@ -159,7 +159,8 @@ impl Node {
     }
 }
 
-fn shortened(text: &str) -> String {
+/// A text as messages show it.
+pub(super) fn shortened(text: &str) -> String {
     /// Longest text shown whole in a message, in characters.
     const SHOWN: usize = 60;
     if text.chars().count() <= SHOWN {

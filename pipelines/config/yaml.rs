@@ -8,6 +8,7 @@ use super::code;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::scalar::plain;
 use super::source::{Sources, Span};
+use super::suggest::missing_blank;
 use super::tree::{Key, Node, Value};
 
 /// Deepest nesting; the deepest public collector file has 14 levels.
@@ -74,7 +75,7 @@ impl<'t> Reader<'t, '_> {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix == "str");
                 let value = if is_text { Value::Text(text.into_owned()) } else { plain(&text) };
-                (Node::new(value, span), anchor)
+                (Node::new(value, inside_quotes(span, style)), anchor)
             }
             Event::SequenceStart(anchor, _) => (self.sequence(span, depth)?, anchor),
             Event::MappingStart(anchor, _) => (self.mapping(span, depth)?, anchor),
@@ -114,10 +115,11 @@ impl<'t> Reader<'t, '_> {
                 merged.extend(entries);
                 return Ok(Node::new(Value::Map(merged), start.to(span)));
             }
+            let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
             let key = self.key(event, span, depth)?;
             let (event, span) = self.next()?;
             let value = self.node(event, span, depth + 1)?;
-            if key.text() == "<<" {
+            if is_merge {
                 merge(&mut merged, value);
             } else if entries.iter().any(|(earlier, _)| earlier.text() == key.text()) {
                 let message = format!("the key `{}` stands twice in this map", key.text());
@@ -136,7 +138,9 @@ impl<'t> Reader<'t, '_> {
                 let node = self.node(event, span, depth + 1)?;
                 let message = format!("a key is {}, expected text", node.kind());
                 self.fail(
-                    Diagnostic::error(&code::YAML, message).at(span).help("quote text that starts with `{` or `[`"),
+                    Diagnostic::error(&code::YAML, message)
+                        .at(span)
+                        .help("quote text that starts with `{` or `[`; a template with `{{ }}` must be rendered first"),
                 )
             }
         }
@@ -163,7 +167,15 @@ impl<'t> Reader<'t, '_> {
                 .at(Span { source: self.source, start: tab, end: tab + 1 })
                 .help("replace the tab by spaces, two for each level");
         }
-        diagnostic
+        let above = self.text[..line_start].lines().next_back().unwrap_or_default();
+        let open = ["quoted scalar", "illegal placement", "flow", "unclosed"];
+        match missing_blank(line).or_else(|| missing_blank(above)) {
+            Some(help) => diagnostic.help(help),
+            None if open.iter().any(|words| error.info().contains(words)) => {
+                diagnostic.help("is a quote, `[` or `{` left open here or above?")
+            }
+            None => diagnostic,
+        }
     }
 
     fn fail<T>(&mut self, diagnostic: Diagnostic) -> Result<T, Reported> {
@@ -182,6 +194,12 @@ impl<'t> Reader<'t, '_> {
         let offset = self.offsets.as_ref().map_or(Some(characters), |offsets| offsets.get(characters).copied());
         offset.unwrap_or(self.text.len()).min(self.text.len())
     }
+}
+
+/// The text between the quotes, so that a place inside the text is one in the file, too.
+fn inside_quotes(span: Span, style: ScalarStyle) -> Span {
+    let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+    if quoted && span.end > span.start + 2 { Span { start: span.start + 1, end: span.end - 1, ..span } } else { span }
 }
 
 /// `<<: *base` and `<<: [*a, *b]`: keys of earlier maps win.

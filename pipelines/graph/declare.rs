@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::id::component_id;
 use super::plan::Declared;
 use crate::component::{Component, ComponentId, Kind, Problem, Problems, Registry};
-use crate::config::{Diagnostic, Diagnostics, Key, Node, code, did_you_mean};
+use crate::config::{Diagnostic, Diagnostics, Key, Node, Value, code, did_you_mean, missing_blank};
 
 /// Top-level keys besides the sections of components.
 const SERVICE: &str = "service";
@@ -17,6 +17,8 @@ pub(super) struct Sections {
     pub(super) declared: Vec<Declared>,
     /// Every id that is written down, by kind; `None` when an error was reported about it.
     written: HashMap<(Kind, ComponentId), Option<usize>>,
+    /// Sections whose absence or failure has been reported, so that ids which should be there are no further news.
+    lost: Vec<Kind>,
 }
 
 /// Reads every section of the file.
@@ -32,11 +34,17 @@ pub(super) fn sections(root: &Node, registry: &Registry, diagnostics: &mut Diagn
         match Kind::ALL.into_iter().find(|kind| kind.section() == key.text()) {
             Some(kind) => sections.read(kind, body, registry, diagnostics),
             None if key.text() == SERVICE => {}
-            None => diagnostics.push(unknown_top(key)),
+            None => {
+                let unknown = unknown_top(key);
+                let meant = Kind::ALL.into_iter().find(|kind| unknown.suggestion.as_deref() == Some(kind.section()));
+                sections.lost.extend(meant);
+                diagnostics.push(unknown);
+            }
         }
     }
     for (kind, what) in [(Kind::Receiver, "receivers"), (Kind::Exporter, "exporters")] {
-        if !sections.written.keys().any(|(written, _)| *written == kind) {
+        if !sections.written.keys().any(|(written, _)| *written == kind) && !sections.lost.contains(&kind) {
+            sections.lost.push(kind);
             let message = format!("no {} configuration specified: nothing is declared under `{what}`", kind.name());
             diagnostics.push(Diagnostic::error(&code::MISSING_SECTION, message).at(Some(root.span)));
         }
@@ -67,7 +75,7 @@ impl Sections {
         match self.written.get(&(kind, id.clone())) {
             Some(Some(at)) => Ok(*at),
             Some(None) => Err(true),
-            None => Err(false),
+            None => Err(self.lost.contains(&kind)),
         }
     }
 
@@ -81,17 +89,26 @@ impl Sections {
 
     fn read(&mut self, kind: Kind, section: &Node, registry: &Registry, diagnostics: &mut Diagnostics) {
         if section.is_null() {
+            self.lost.extend(diagnostics.unfilled_at(section.span).then_some(kind));
             return;
         }
         let Some(entries) = section.as_map() else {
             let message = format!("`{}` is {}, expected a map of {} ids", kind.section(), section.kind(), kind.name());
-            diagnostics.push(Diagnostic::error(&code::SHAPE, message).at(Some(section.span)));
+            let error = Diagnostic::error(&code::SHAPE, message).at(Some(section.span));
+            diagnostics.push(match section.as_str().and_then(missing_blank) {
+                Some(help) => error.help(help),
+                None => error.help(format!("write one `type:` or `type/name:` a line below `{}`", kind.section())),
+            });
+            self.lost.push(kind);
             return;
         };
         for (key, body) in entries {
             match component_id(key.text()) {
                 Ok(id) => self.declare(kind, id, key, body, registry, diagnostics),
-                Err(reason) => diagnostics.push(Diagnostic::error(&code::BAD_ID, reason).at(Some(key.span))),
+                Err(reason) => {
+                    self.lost.push(kind);
+                    diagnostics.push(Diagnostic::error(&code::BAD_ID, reason).at(Some(key.span)));
+                }
             }
         }
     }
@@ -133,7 +150,7 @@ impl Sections {
             for kind in [Kind::Receiver, Kind::Exporter] {
                 if self.written.contains_key(&(kind, connector.id.clone())) {
                     let name = kind.name();
-                    let message = format!("`{}` names both a connector and a {name}", connector.id);
+                    let message = format!("`{}` names both a connector and the {name}", connector.id);
                     diagnostics.push(
                         Diagnostic::error(&code::AMBIGUOUS, message)
                             .at(connector.span)
@@ -172,12 +189,38 @@ fn configure(
 ) -> Option<Declared> {
     let place = format!("{}.{id}", component.kind.section());
     let config = component.parse(body, &place, diagnostics)?;
+    if holds_unfilled(body, diagnostics) {
+        return None;
+    }
     let mut problems = Problems::default();
     component.validate(&config, &mut problems);
     let problems = problems.into_vec();
     let sound = problems.iter().all(|problem| problem.warning);
     problems.iter().for_each(|problem| diagnostics.push(diagnostic(problem, &place, key, body)));
     sound.then(|| Declared { id: id.clone(), component, config, span: Some(key.span) })
+}
+
+/// Whether a `${...}` in it could not be filled in, so that checks would complain about what has been reported.
+fn holds_unfilled(node: &Node, diagnostics: &Diagnostics) -> bool {
+    match &node.value {
+        Value::Seq(elements) => elements.iter().any(|element| holds_unfilled(element, diagnostics)),
+        Value::Map(entries) => entries.iter().any(|(_, node)| holds_unfilled(node, diagnostics)),
+        Value::Null => diagnostics.has_errors() && diagnostics.unfilled_at(node.span),
+        _ => false,
+    }
+}
+
+/// `actions.0.key` as configurations are written in messages: `actions[0].key`.
+fn with_brackets(path: &str) -> String {
+    let mut written = String::with_capacity(path.len() + 1);
+    for step in path.split('.').filter(|step| !step.is_empty()) {
+        if step.bytes().all(|byte| byte.is_ascii_digit()) {
+            written.extend(["[", step, "]"]);
+        } else {
+            written.extend([".", step]);
+        }
+    }
+    written
 }
 
 /// A component's problem at the value it is about, or at the nearest thing above it that is written down.
@@ -187,8 +230,7 @@ fn diagnostic(problem: &Problem, place: &str, key: &Key, body: &Node) -> Diagnos
         Some((start, end)) => span.within(start, end),
         None => span,
     };
-    let dot = if problem.path.is_empty() { "" } else { "." };
-    let message = format!("{}{}{}: {}", place, dot, problem.path, problem.message);
+    let message = format!("{place}{}: {}", with_brackets(&problem.path), problem.message);
     let diagnostic = match (problem.warning, problem.code) {
         (true, _) => Diagnostic::warning(&code::QUESTIONABLE, message),
         (false, Some(id)) => Diagnostic::error(code::find(id), message),

@@ -8,7 +8,7 @@ use super::plan::Pipeline;
 use super::telemetry::{self, Settings};
 use crate::Signal;
 use crate::component::{ComponentId, Kind};
-use crate::config::{Diagnostic, Diagnostics, Key, Node, code, did_you_mean};
+use crate::config::{Diagnostic, Diagnostics, Key, Node, code, did_you_mean, missing_blank};
 
 /// What the `service` section says.
 #[derive(Default)]
@@ -24,14 +24,15 @@ pub(super) struct Service {
 pub(super) fn read(root: &Node, sections: &Sections, diagnostics: &mut Diagnostics) -> Service {
     let before = diagnostics.errors();
     let mut service = Service::default();
-    let mut has_pipelines = false;
-    let entries = root.find("service").and_then(|(_, node)| node.as_map()).unwrap_or_default();
+    // What is no map has been reported.
+    let mut has_pipelines = root.as_map().is_none();
+    let entries = root.find("service").map_or_else(Default::default, |(_, node)| map(node, "service", diagnostics));
     for (key, node) in entries {
         match key.text() {
             "extensions" => service.extensions = extensions(node, sections, diagnostics),
             "telemetry" => service.telemetry = telemetry::read(node, diagnostics),
             "pipelines" => {
-                has_pipelines = node.as_map().is_some_and(|pipelines| !pipelines.is_empty());
+                has_pipelines = node.as_map().map_or_else(|| !node.is_null(), |pipelines| !pipelines.is_empty());
                 service.pipelines = pipelines(node, sections, diagnostics);
             }
             other => diagnostics.push(unknown(key, &format!("unknown key `{other}` in service"), &KEYS)),
@@ -57,13 +58,7 @@ fn extensions(node: &Node, sections: &Sections, diagnostics: &mut Diagnostics) -
 }
 
 fn pipelines(node: &Node, sections: &Sections, diagnostics: &mut Diagnostics) -> Vec<Pipeline> {
-    let Some(entries) = node.as_map() else {
-        if !node.is_null() {
-            let message = format!("service.pipelines is {}, expected a map of pipeline ids", node.kind());
-            diagnostics.push(Diagnostic::error(&code::SHAPE, message).at(Some(node.span)));
-        }
-        return Vec::new();
-    };
+    let entries = map(node, "service.pipelines", diagnostics);
     entries.iter().filter_map(|(key, body)| pipeline(key, body, sections, diagnostics)).collect()
 }
 
@@ -81,7 +76,9 @@ fn pipeline(key: &Key, body: &Node, sections: &Sections, diagnostics: &mut Diagn
     let mut pipeline =
         Pipeline { id, receivers: Vec::new(), processors: Vec::new(), exporters: Vec::new(), span: Some(key.span) };
     let mut present = HashSet::new();
-    for (key, list) in body.as_map().unwrap_or_default() {
+    // What is malformed has been reported; that an end is missing then says nothing new.
+    let mut malformed = !body.is_null() && body.as_map().is_none();
+    for (key, list) in map(body, &place, diagnostics) {
         let at = format!("{place}.{}", key.text());
         let (kinds, into): (&[Kind], _) = match key.text() {
             "receivers" => (&[Kind::Receiver, Kind::Connector], &mut pipeline.receivers),
@@ -89,10 +86,13 @@ fn pipeline(key: &Key, body: &Node, sections: &Sections, diagnostics: &mut Diagn
             "exporters" => (&[Kind::Exporter, Kind::Connector], &mut pipeline.exporters),
             other => {
                 diagnostics.push(unknown(key, &format!("unknown key `{other}` in {place}"), &PIPELINE_KEYS));
+                malformed = true;
                 continue;
             }
         };
+        let before = diagnostics.errors();
         let ids = ids(list, &at, diagnostics);
+        malformed |= diagnostics.errors() > before;
         if !ids.is_empty() {
             present.insert(key.text().to_owned());
         }
@@ -108,7 +108,7 @@ fn pipeline(key: &Key, body: &Node, sections: &Sections, diagnostics: &mut Diagn
         }
     }
     for end in ["receivers", "exporters"] {
-        if !present.contains(end) {
+        if !present.contains(end) && !malformed {
             let one = end.trim_end_matches('s');
             let message = format!("{place} must have at least one {one}");
             diagnostics.push(Diagnostic::error(&code::INCOMPLETE, message).at(Some(key.span)));
@@ -158,12 +158,28 @@ fn find(
         let mut error = Diagnostic::error(&code::NOT_CONFIGURED, message)
             .at(Some(node.span))
             .suggest(did_you_mean(&id.to_string(), known.iter().map(String::as_str)));
-        if !known.is_empty() {
+        if known.is_empty() {
+            let section = kinds.first().map_or("", |kind| kind.section());
+            error = error.help(format!("declare it: write `{id}:` under `{section}`"));
+        } else {
             error = error.help(format!("configured are: {}", known.join(", ")));
         }
         diagnostics.push(error);
     }
     None
+}
+
+/// The entries of a section, none when it is empty.
+pub(super) fn map<'a>(node: &'a Node, at: &str, diagnostics: &mut Diagnostics) -> &'a [(Key, Node)] {
+    let entries = node.as_map();
+    if entries.is_none() && !node.is_null() {
+        let error = Diagnostic::error(&code::SHAPE, format!("{at} is {}, expected a map", node.kind())).at(node.span);
+        diagnostics.push(match node.as_str().and_then(missing_blank) {
+            Some(help) => error.help(help),
+            None => error,
+        });
+    }
+    entries.unwrap_or_default()
 }
 
 /// The ids of a list. A single id stands for a list of one, as upstream.

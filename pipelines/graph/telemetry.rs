@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use crate::config::{Diagnostic, Diagnostics, Node, code, from_node_at};
+use super::service::map;
+use crate::config::{Diagnostic, Diagnostics, Node, code, did_you_mean, from_node_at};
 
 /// What `service.telemetry` asks for that the engine has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,7 +69,7 @@ struct Logs {
 /// Reads `service.telemetry`. What the engine does not have is named in a warning, never dropped in silence.
 pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Settings {
     let mut settings = Settings::default();
-    for (key, body) in node.as_map().unwrap_or_default() {
+    for (key, body) in map(node, "service.telemetry", diagnostics) {
         match key.text() {
             "logs" => {
                 let Some(logs) = from_node_at::<Logs>(body, "service.telemetry.logs", diagnostics) else { continue };
@@ -93,6 +94,7 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Settings {
             other => diagnostics.push(
                 Diagnostic::error(&code::UNKNOWN_FIELD, format!("unknown key `{other}` in service.telemetry"))
                     .at(key.span)
+                    .suggest(did_you_mean(other, ["logs", "metrics", "resource", "traces"]))
                     .help("allowed here: logs, metrics, resource, traces"),
             ),
         }
@@ -102,7 +104,7 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Settings {
 
 fn check_metrics(body: &Node, diagnostics: &mut Diagnostics) {
     const KNOWN: [&str; 4] = ["level", "address", "readers", "views"];
-    for (key, value) in body.as_map().unwrap_or_default() {
+    for (key, value) in map(body, "service.telemetry.metrics", diagnostics) {
         let warning = match key.text() {
             "level" if value.as_str() == Some("none") => continue,
             "address" => Diagnostic::warning(
@@ -116,7 +118,9 @@ fn check_metrics(body: &Node, diagnostics: &mut Diagnostics) {
             ),
             other => {
                 let message = format!("unknown key `{other}` in service.telemetry.metrics");
-                Diagnostic::error(&code::UNKNOWN_FIELD, message).help(format!("allowed here: {}", KNOWN.join(", ")))
+                Diagnostic::error(&code::UNKNOWN_FIELD, message)
+                    .suggest(did_you_mean(other, KNOWN))
+                    .help(format!("allowed here: {}", KNOWN.join(", ")))
             }
         };
         diagnostics.push(warning.at(key.span));

@@ -86,7 +86,7 @@ impl pipelines::component::Config for Config {
             "of the Collector's zPages only /debug/pipelinez is served: the engine traces nothing of its own",
         );
         if self.expvar.as_ref().is_some_and(|expvar| expvar.enabled) {
-            problems.error("expvar.enabled", "the expvar page is not built").help("leave expvar out");
+            problems.warning("expvar.enabled", "the expvar page is not served: it shows variables of a Go program");
         }
     }
 }
