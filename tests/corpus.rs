@@ -9,8 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -104,6 +105,29 @@ fn public_files_are_judged_as_by_the_collector() {
     assert!(faults.is_empty(), "{} files\n{}", faults.len(), faults.join("\n"));
     let stale: Vec<_> = DIFFERENCES.iter().filter(|(file, _)| !excused.contains(file)).collect();
     assert!(stale.is_empty(), "these differ no longer: {stale:?}");
+}
+
+/// What is accepted does start, and ends on SIGTERM with 0: nothing that keeps it from running is left to be found.
+#[test]
+fn accepted_files_start_and_stop() {
+    let Some(folder) = corpus() else { return };
+    let mut faults = Vec::new();
+    let mut started = 0;
+    for name in expected(&folder).keys() {
+        let text = fs::read_to_string(folder.join(name)).unwrap();
+        if !validate(&folder, name, &text).valid {
+            continue;
+        }
+        let here = tempfile::tempdir().unwrap();
+        fs::write(here.path().join(name), on_free_ports(&text)).unwrap();
+        match start_and_stop(here.path(), name, variables(&text)) {
+            Ok(()) => started += 1,
+            Err(said) => faults.push(format!("{name}: {said}")),
+        }
+    }
+    eprintln!("{started} files were started and stopped");
+    assert!(faults.is_empty(), "{} files\n{}", faults.len(), faults.join("\n"));
+    assert!(started >= 15, "{started} files");
 }
 
 /// The file the Collector's Helm chart makes is refused for its three receivers we lack, and accepted without them.
@@ -223,6 +247,55 @@ fn lacking_in(text: &str, known: &BTreeSet<String>) -> BTreeSet<(String, u64)> {
         }
     }
     lacking
+}
+
+/// The text with every place that is listened on moved to a free port of the loopback.
+fn on_free_ports(text: &str) -> String {
+    let mut section = "";
+    let lines: Vec<&str> = text.lines().collect();
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let mut moved = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        if depth(line) == 0 && !line.starts_with('-') {
+            section = line.split(':').next().unwrap();
+        }
+        let name = line.trim();
+        let listens = match section {
+            "receivers" => matches!(name.split(':').next(), Some("grpc" | "http")),
+            "extensions" => depth(line) == 2,
+            _ => false,
+        };
+        let is_empty = lines.get(at + 1).is_none_or(|next| depth(next) <= depth(line));
+        let (head, _) = line.split_once(':').unwrap_or((line, ""));
+        if listens && is_empty && !name.starts_with("pprof") {
+            writeln!(moved, "{head}: {{endpoint: '127.0.0.1:0'}}").unwrap();
+        } else if matches!(section, "receivers" | "extensions") && name.starts_with("endpoint:") {
+            writeln!(moved, "{head}: 127.0.0.1:0").unwrap();
+        } else {
+            writeln!(moved, "{line}").unwrap();
+        }
+    }
+    moved
+}
+
+fn start_and_stop(folder: &Path, name: &str, variables: Vec<(String, &'static str)>) -> Result<(), String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tfo"));
+    command.current_dir(folder).args(["collector", "-c", name, "--drain-timeout", "1", "--threads", "1"]);
+    command.args(["--set", "service.telemetry.logs.level=info"]).env_clear().envs(variables);
+    let mut running = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("tfo runs");
+    let mut lines = BufReader::new(running.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let mut said = String::new();
+    let is_ready = lines.by_ref().any(|line| {
+        said.push_str(&line);
+        said.push('\n');
+        line.contains("everything is ready")
+    });
+    if is_ready {
+        Command::new("kill").arg(running.id().to_string()).status().expect("kill runs");
+    }
+    lines.for_each(|line| said.push_str(&line));
+    let status = running.wait().expect("it ends");
+    if is_ready && status.success() { Ok(()) } else { Err(format!("{status}: {said}")) }
 }
 
 fn validate(folder: &Path, name: &str, text: &str) -> Verdict {
