@@ -1,14 +1,11 @@
 //! Running actions over telemetry.
 
-use pipelines::otlp::edit::{
-    AttributeEdits, EncodedValue, ItemCx, Level, edit_attributes, insert_attributes, rename_attribute,
-    upsert_attributes,
-};
+use pipelines::otlp::edit::{AttributeEdits, EncodedValue, ItemCx, Level, edit_attributes};
 use pipelines::{Context, Telemetry};
 use regex::Regex;
 
 use super::hash::hash;
-use super::steps::{Actions, Keys, Pass, Source, Step};
+use super::steps::{Actions, Keys, Source, Step};
 use super::text::convert;
 
 // === impl Actions ===
@@ -16,8 +13,8 @@ use super::text::convert;
 impl Actions {
     /// Runs the actions on everything of this level. Without a change the same bytes are given back.
     pub(crate) fn apply(&self, telemetry: &Telemetry, level: Level, context: &Context) -> Telemetry {
-        match &self.passes {
-            Some(passes) => passes.iter().fold(telemetry.clone(), |telemetry, pass| pass.apply(&telemetry, level)),
+        match &self.constant {
+            Some(edits) => edits.apply(telemetry, level),
             None => self.apply_where(telemetry, level, context, |_| true),
         }
     }
@@ -36,18 +33,6 @@ impl Actions {
                 self.steps.iter().zip(&from_context).for_each(|(step, value)| step.apply(edits, value.as_ref()));
             }
         })
-    }
-}
-
-// === impl Pass ===
-
-impl Pass {
-    fn apply(&self, telemetry: &Telemetry, level: Level) -> Telemetry {
-        match self {
-            Self::Insert(attributes) => insert_attributes(telemetry, level, attributes),
-            Self::Upsert(attributes) => upsert_attributes(telemetry, level, attributes),
-            Self::Rename { from, to } => rename_attribute(telemetry, level, from, to),
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pipelines::Context;
 use pipelines::component::Failure;
-use pipelines::otlp::edit::{EncodedAttribute, EncodedValue, Mode};
+use pipelines::otlp::edit::{AttributeEdit, ConstantEdits, EncodedAttribute, EncodedValue, Mode};
 use regex::Regex;
 
 use super::config::last_line;
@@ -12,8 +12,8 @@ use super::{Action, Convert, Verb, literal};
 #[derive(Debug)]
 pub(crate) struct Actions {
     pub(super) steps: Vec<Step>,
-    /// The same as few fast passes, where every step is constant.
-    pub(super) passes: Option<Vec<Pass>>,
+    /// The same in one look at the keys of each message, where every step is constant.
+    pub(super) constant: Option<ConstantEdits>,
 }
 
 #[derive(Debug)]
@@ -49,48 +49,37 @@ pub(super) struct Keys {
     pub(super) pattern: Option<Regex>,
 }
 
-/// A walk over the telemetry that does one constant change to all records.
-#[derive(Debug)]
-pub(super) enum Pass {
-    Insert(Vec<EncodedAttribute>),
-    Upsert(Vec<EncodedAttribute>),
-    Rename { from: String, to: String },
-}
-
-/// From so many passes on, one walk that reads all attributes of a record is cheaper.
-const MOST_PASSES: usize = 2;
-
 // === impl Actions ===
 
 impl Actions {
     /// Makes actions that passed validation ready to run.
     pub(crate) fn new(actions: &[Action]) -> Result<Self, Failure> {
         let steps = actions.iter().map(Step::new).collect::<Result<Vec<_>, _>>()?;
-        let passes = passes(&steps).filter(|passes| passes.len() <= MOST_PASSES);
-        Ok(Self { steps, passes })
+        let constant = constant(&steps);
+        Ok(Self { steps, constant })
     }
 }
 
-fn passes(steps: &[Step]) -> Option<Vec<Pass>> {
-    let mut passes: Vec<Pass> = Vec::new();
-    for step in steps {
-        match (step, passes.last_mut()) {
-            (Step::Rename { from, to }, _) => passes.push(Pass::Rename { from: from.clone(), to: to.clone() }),
-            (Step::Set { mode, key, source: Source::Value(value) }, last) => {
-                let attribute = EncodedAttribute::new(key.as_str(), value);
-                match (mode, last) {
-                    (Mode::Insert, Some(Pass::Insert(all))) | (Mode::Upsert, Some(Pass::Upsert(all))) => {
-                        all.push(attribute);
-                    }
-                    (Mode::Insert, _) => passes.push(Pass::Insert(vec![attribute])),
-                    (Mode::Upsert, _) => passes.push(Pass::Upsert(vec![attribute])),
-                    (Mode::Update, _) => return None,
-                }
+/// The same changes as constant edits; `None` if one of them depends on more than keys.
+fn constant(steps: &[Step]) -> Option<ConstantEdits> {
+    let mut edits = Vec::with_capacity(steps.len());
+    let mut steps = steps.iter().peekable();
+    while let Some(step) = steps.next() {
+        edits.push(match step {
+            Step::Set { mode, key, source: Source::Value(value) } => {
+                AttributeEdit::Set(*mode, EncodedAttribute::new(key.as_str(), value))
             }
+            Step::Set { mode, key, source: Source::Attribute(from) } if key != from => {
+                // A copy whose source is deleted right away: how a rename is written for the Collector.
+                steps.next_if(|next| next.deletes(from))?;
+                AttributeEdit::Move { mode: *mode, from: from.clone(), to: key.clone() }
+            }
+            Step::Rename { from, to } => AttributeEdit::Rename { from: from.clone(), to: to.clone() },
+            Step::Delete(Keys { key, pattern: None }) => AttributeEdit::Delete(key.clone()),
             _ => return None,
-        }
+        });
     }
-    Some(passes)
+    Some(ConstantEdits::new(edits))
 }
 
 // === impl Step ===
@@ -111,6 +100,11 @@ impl Step {
             }
             Verb::Rename => Self::Rename { from: key, to: action.new_key.clone() },
         })
+    }
+
+    /// Whether it removes the attribute with this key and nothing else.
+    fn deletes(&self, own: &str) -> bool {
+        matches!(self, Self::Delete(Keys { key, pattern: None }) if key == own)
     }
 }
 

@@ -222,7 +222,14 @@ impl AttributeEdits<'_> {
 
     /// Removes every attribute with this key.
     pub fn delete(&mut self, key: &str) -> bool {
-        self.retain(|own, _| own != key)
+        let mut removed = false;
+        // Looks at nothing but the keys' bytes: reading values to throw them away is most of what `retain` costs.
+        while let Some(index) = self.find(key) {
+            self.entries[index].deleted = true;
+            removed = true;
+        }
+        self.changed |= removed;
+        removed
     }
 
     /// Removes the attributes for which `keep` says false.

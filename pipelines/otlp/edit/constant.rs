@@ -11,7 +11,7 @@ use super::walk::{Site, Verdict, Visit, walk};
 use crate::Telemetry;
 use crate::otlp::field;
 use crate::otlp::view::AttributeRef;
-use crate::otlp::wire::{Value, fields, len_field_len, put_len, put_varint};
+use crate::otlp::wire::{LEN, Value, fields, len_field_len, put_len, put_tag, put_varint};
 
 /// One edit of attributes.
 #[derive(Clone, Debug)]
@@ -20,6 +20,16 @@ pub enum AttributeEdit {
     Set(Mode, EncodedAttribute),
     /// Gives an attribute another key; see [`AttributeEdits::rename`].
     Rename {
+        /// The key now.
+        from: String,
+        /// The key afterwards.
+        to: String,
+    },
+    /// Copies the value of the first attribute `from` to `to` as `mode` says, then removes every attribute `from`; see
+    /// [`AttributeEdits::copy`] and [`AttributeEdits::delete`].
+    Move {
+        /// When it is copied.
+        mode: Mode,
         /// The key now.
         from: String,
         /// The key afterwards.
@@ -38,6 +48,8 @@ pub struct ConstantEdits {
     lengths: u64,
     /// The bits of the edits that set something.
     sets: u64,
+    /// The bits of the edits that move something.
+    moves: u64,
     /// Whether one of them only changes what is there.
     updates: bool,
     /// Whether no key is in two edits, so that their order does not matter.
@@ -57,7 +69,9 @@ enum Role {
     Set(Mode, usize),
     Delete,
     RenameFrom(usize),
-    RenameTo,
+    MoveFrom(usize),
+    /// What another attribute is renamed or moved to.
+    Target,
 }
 
 struct Apply<'c> {
@@ -66,6 +80,8 @@ struct Apply<'c> {
     number: u32,
     /// Where each attribute to be set lies in the scratch, as a field.
     blocks: Vec<(usize, usize)>,
+    /// Where in the part the value of each attribute lies that is moved, by the place of its edit in the list.
+    moved: Vec<(usize, usize)>,
 }
 
 /// Adds to every message of `level` those of the attributes whose keys it does not have.
@@ -107,16 +123,22 @@ impl ConstantEdits {
                 AttributeEdit::Delete(key) => add(key, Role::Delete),
                 AttributeEdit::Rename { from, to } => {
                     add(from, Role::RenameFrom(index));
-                    add(to, Role::RenameTo);
+                    add(to, Role::Target);
+                }
+                AttributeEdit::Move { from, to, .. } => {
+                    add(from, Role::MoveFrom(index));
+                    add(to, Role::Target);
                 }
             }
         }
         let twice = |(index, key): (usize, &Key)| keys[..index].iter().any(|other| other.key == key.key);
         let independent = edits.len() <= 64 && !keys.iter().enumerate().any(twice);
         let lengths = keys.iter().fold(0, |all, key| all | length_bit(key.key.len()));
-        let sets = keys.iter().filter(|key| matches!(key.role, Role::Set(..))).fold(0, |all, key| all | key.edit);
+        let bits = |is: fn(&Role) -> bool| keys.iter().filter(|key| is(&key.role)).fold(0, |all, key| all | key.edit);
+        let sets = bits(|role| matches!(role, Role::Set(..)));
+        let moves = bits(|role| matches!(role, Role::MoveFrom(_)));
         let updates = keys.iter().any(|key| matches!(key.role, Role::Set(Mode::Update, _)));
-        Self { edits, keys, lengths, sets, updates, independent }
+        Self { edits, keys, lengths, sets, moves, updates, independent }
     }
 
     /// Does the edits to the attributes of every message of `level`, as [`edit_attributes`](super::edit_attributes)
@@ -126,7 +148,9 @@ impl ConstantEdits {
         if self.edits.is_empty() {
             return telemetry.clone();
         }
-        walk(telemetry, level, &mut Apply { edits: self, number: 0, blocks: Vec::with_capacity(self.edits.len()) })
+        let blocks = Vec::with_capacity(self.edits.len());
+        let moved = if self.moves == 0 { Vec::new() } else { vec![(0, 0); self.edits.len()] };
+        walk(telemetry, level, &mut Apply { edits: self, number: 0, blocks, moved })
     }
 
     #[inline(always)]
@@ -143,6 +167,7 @@ impl ConstantEdits {
             match edit {
                 AttributeEdit::Set(mode, new) => edits.set(*mode, new.key(), ValueRef::Encoded(new.value())),
                 AttributeEdit::Rename { from, to } => edits.rename(from, to),
+                AttributeEdit::Move { mode, from, to } => edits.copy(*mode, from, to) | edits.delete(from),
                 AttributeEdit::Delete(key) => edits.delete(key),
             };
         }
@@ -185,8 +210,15 @@ impl Apply<'_> {
             let attribute = Node::new(&field, content, place.start + all.offset());
             let first = seen & key.edit == 0;
             match key.role {
-                Role::RenameTo => taken |= key.edit,
+                Role::Target => taken |= key.edit,
                 Role::Delete => site.splicer.cut(attribute.raw, attribute.end),
+                Role::MoveFrom(index) => {
+                    seen |= key.edit;
+                    if first && let Some(moved) = self.moved.get_mut(index) {
+                        *moved = Entry::read(part, attribute).value.map_or((0, 0), |value| (value.start, value.end));
+                    }
+                    site.splicer.cut(attribute.raw, attribute.end);
+                }
                 Role::RenameFrom(_) if !first => return false,
                 Role::RenameFrom(index) => {
                     seen |= key.edit;
@@ -203,7 +235,7 @@ impl Apply<'_> {
             }
         }
         if taken & seen != 0 {
-            // A key that something is renamed to is there already.
+            // A key that something is renamed or moved to is there already.
             return false;
         }
         self.append(site, &holder, node, seen);
@@ -230,19 +262,26 @@ impl Apply<'_> {
         }
     }
 
-    /// Puts in what is to be set and was not seen.
+    /// Puts in what is to be set and was not seen, and what was seen and is to be moved.
     #[inline]
     fn append(&self, site: &mut Site<'_, '_>, holder: &Holder, node: &Node, seen: u64) {
         let (Some(&(start, _)), Some(&(_, end))) = (self.blocks.first(), self.blocks.last()) else { return };
-        if seen & self.edits.sets == 0 && !self.edits.updates {
+        if seen & (self.edits.sets | self.edits.moves) == 0 && !self.edits.updates {
             site.append(holder, node, start, end);
             return;
         }
         let from = site.scratch.len();
         for (index, &(start, end)) in self.blocks.iter().enumerate() {
-            let updates = matches!(self.edits.edits[index], AttributeEdit::Set(Mode::Update, _));
-            if !updates && seen >> index & 1 == 0 {
-                site.scratch.extend_from_within(start..end);
+            let seen = seen >> index & 1 == 1;
+            match &self.edits.edits[index] {
+                AttributeEdit::Set(Mode::Insert | Mode::Upsert, _) if !seen => {
+                    site.scratch.extend_from_within(start..end);
+                }
+                AttributeEdit::Move { mode: Mode::Insert | Mode::Upsert, to, .. } if seen => {
+                    let value = self.moved.get(index).and_then(|&(start, end)| site.part.get(start..end));
+                    put_attribute_fields(site.scratch, holder.number, to.as_bytes(), value.unwrap_or_default());
+                }
+                _ => {}
             }
         }
         site.append(holder, node, from, site.scratch.len());
@@ -265,6 +304,14 @@ impl Apply<'_> {
 #[inline(always)]
 fn length_bit(len: usize) -> u64 {
     1 << len.min(63)
+}
+
+/// Appends a whole attribute as field `number`.
+fn put_attribute_fields(out: &mut Vec<u8>, number: u32, key: &[u8], value: &[u8]) {
+    put_tag(out, number, LEN);
+    put_varint(out, (len_field_len(field::KEY, key.len()) + len_field_len(field::VALUE, value.len())) as u64);
+    put_len(out, field::KEY, key);
+    put_len(out, field::VALUE, value);
 }
 
 /// Gives the attribute the key `to`.

@@ -180,8 +180,7 @@ proptest! {
     fn lists_of_constant_edits_equal_those_on_trees(entropy in proptest::collection::vec(any::<u8>(), 0..1200)) {
         let mut entropy = Entropy(&entropy);
         let level = LEVELS[entropy.below(LEVELS.len())];
-        let mut ops = ops(&mut entropy);
-        ops.retain(|op| !matches!(op, Op::Copy(..)));
+        let ops = ops(&mut entropy);
         let tree = Tree::random(&mut entropy);
         let before = telemetry(&tree);
         let edit = |op: &Op| match op {
@@ -189,9 +188,15 @@ proptest! {
                 AttributeEdit::Set(*mode, EncodedAttribute::new(*key, ValueRef::Encoded(&value.encode_to_vec())))
             }
             Op::Rename(from, to) => AttributeEdit::Rename { from: (*from).into(), to: (*to).into() },
-            Op::Delete(key) | Op::Copy(_, key, _) => AttributeEdit::Delete((*key).into()),
+            Op::Copy(mode, from, to) => AttributeEdit::Move { mode: *mode, from: (*from).into(), to: (*to).into() },
+            Op::Delete(key) => AttributeEdit::Delete((*key).into()),
         };
         let after = ConstantEdits::new(ops.iter().map(edit)).apply(&before, level);
+        let moved = |op: &Op| match op {
+            Op::Copy(_, from, _) => vec![op.clone(), Op::Delete(from)],
+            op => vec![op.clone()],
+        };
+        let ops: Vec<_> = ops.iter().flat_map(moved).collect();
         let mut expected = tree;
         expected.attributes(level, &mut |list| on_tree(&ops, list));
         prop_assert_eq!(normal(decoded(&after)), normal(expected));

@@ -31,6 +31,8 @@ fn value() -> impl Strategy<Value = Value> {
 enum Change {
     Set(&'static str, String, i64),
     Copy(&'static str, String, String),
+    /// A copy whose source is deleted next.
+    Move(&'static str, String, String),
     Delete(String),
     DeleteMatching,
     Rename(String, String),
@@ -44,6 +46,7 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         (verb(), key(), any::<i64>()).prop_map(|(verb, key, value)| Change::Set(verb, key, value)),
         (verb(), key(), key()).prop_map(|(verb, from, to)| Change::Copy(verb, from, to)),
+        (verb(), key(), key()).prop_map(|(verb, from, to)| Change::Move(verb, from, to)),
         key().prop_map(Change::Delete),
         Just(Change::DeleteMatching),
         (key(), key()).prop_map(|(from, to)| Change::Rename(from, to)),
@@ -59,6 +62,10 @@ impl Change {
         match self {
             Self::Set(verb, key, value) => format!("{{action: {verb}, key: {key}, value: {value}}}"),
             Self::Copy(verb, from, to) => format!("{{action: {verb}, key: {to}, from_attribute: {from}}}"),
+            Self::Move(verb, from, to) => {
+                let steps = [Self::Copy(verb, from.clone(), to.clone()), Self::Delete(from.clone())];
+                steps.map(|step| step.yaml()).join(", ")
+            }
             Self::Delete(key) => format!("{{action: delete, key: {key}}}"),
             Self::DeleteMatching => "{action: delete, pattern: '^d\\.'}".to_owned(),
             Self::Rename(from, to) => format!("{{action: rename, key: {from}, new_key: {to}}}"),
@@ -74,6 +81,10 @@ impl Change {
                 if let Some(found) = all.iter().find(|one| one.key == *from).cloned() {
                     set(all, verb, to, KeyValue { key: to.clone(), ..found });
                 }
+            }
+            Self::Move(verb, from, to) => {
+                Self::Copy(verb, from.clone(), to.clone()).apply(all);
+                all.retain(|one| one.key != *from);
             }
             Self::Delete(key) => all.retain(|one| one.key != *key),
             Self::DeleteMatching => all.retain(|one| !one.key.starts_with("d.")),
