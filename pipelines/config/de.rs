@@ -1,16 +1,19 @@
 //! From a tree to typed configurations, strictly, reporting every error of a component at once.
 //!
-//! serde stops at the first error. So after each one the value it is about is taken out of a working copy and the
-//! whole is read again, until nothing is wrong any more; what is then found missing was taken out before.
+//! serde stops at the first error. So after each one the value it is about is passed over and the whole is read
+//! again, until nothing is wrong any more. What is found missing because it was passed over is not reported again.
+
+use std::ptr;
 
 use serde::de::DeserializeOwned;
 
 use super::code;
-use super::deserializer::{Fault, FaultKind, MAP, NodeDeserializer, Step};
+use super::deserializer::{Fault, FaultKind, NodeDeserializer, PassedOver, Step};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::scalar::plain;
-use super::suggest::{did_you_mean, missing_blank};
+use super::suggest::{did_you_mean, missing_blank, other_place};
 use super::tree::{Node, Value};
+use super::words::MAP;
 
 /// Most errors reported for one component.
 const MAX_ERRORS: usize = 50;
@@ -22,54 +25,75 @@ pub fn from_node<T: DeserializeOwned>(node: &Node, diagnostics: &mut Diagnostics
 
 /// The same; messages name `place`, e.g. `receivers.otlp`, as where `node` stands.
 pub fn from_node_at<T: DeserializeOwned>(node: &Node, place: &str, diagnostics: &mut Diagnostics) -> Option<T> {
-    let mut working = node.clone();
-    let mut removed: Vec<Vec<Step>> = Vec::new();
-    while removed.len() < MAX_ERRORS {
-        let fault = match T::deserialize(NodeDeserializer::new(&working)) {
-            Ok(config) if removed.is_empty() => return Some(config),
-            Ok(_) => return None,
+    let mut passed_over = PassedOver::new();
+    let mut reported: Vec<Reported> = Vec::new();
+    while reported.len() < MAX_ERRORS {
+        let fault = match T::deserialize(NodeDeserializer::new(node, &passed_over)) {
+            Ok(config) => return reported.is_empty().then_some(config),
             Err(fault) => *fault,
         };
-        // A key with nothing behind it means the default, as upstream.
-        if matches!(fault.kind, FaultKind::Type { .. }) && is_empty_key(&working, &fault.path) {
-            let unfilled = descend(&working, &fault.path).is_some_and(|node| diagnostics.unfilled_at(node.span));
-            remove(&mut working, &fault.path);
-            removed.extend(unfilled.then_some(fault.path));
-            continue;
+        let about = descend(node, &fault.path);
+        // At the root, or where nothing would change, there is nothing more to find.
+        let goes_on = !fault.path.is_empty() && about.is_some_and(|about| passed_over.insert(ptr::from_ref(about)));
+        if goes_on && is_empty_key(&fault, about) {
+            // A key with nothing behind it means the default, as upstream.
+            if about.is_some_and(|about| diagnostics.unfilled_at(about.span)) {
+                reported.push(Reported { path: fault.path, meant: None });
+            }
+        } else if !reported.iter().any(|earlier| earlier.explains(&fault)) {
+            let diagnostic = diagnostic(&fault, node, place);
+            reported.push(Reported { path: fault.path, meant: diagnostic.suggestion.clone() });
+            diagnostics.push(diagnostic);
         }
-        let is_follow_up = matches!(fault.kind, FaultKind::Missing(_)) && !removed.is_empty();
-        if !is_follow_up {
-            diagnostics.push(diagnostic(&fault, node, place));
-        }
-        if is_follow_up || !remove(&mut working, &fault.path) {
+        if !goes_on {
             return None;
         }
-        removed.push(fault.path);
     }
+    let message = format!("there are more than {MAX_ERRORS} errors in {place}, the others are not shown");
+    diagnostics.push(Diagnostic::error(&code::INVALID_VALUE, message).at(node.span).about(place));
     None
+}
+
+/// An error that was reported: where, and the key that was probably meant.
+struct Reported {
+    path: Vec<Step>,
+    meant: Option<String>,
+}
+
+// === impl Reported ===
+
+impl Reported {
+    /// Whether a field is missing because of this error: its value was passed over, or its key is misspelt.
+    fn explains(&self, fault: &Fault) -> bool {
+        let FaultKind::Missing(field) = fault.kind else { return false };
+        let Some((Step::Key(last), parent)) = self.path.split_last() else { return false };
+        parent == fault.path && (last == field || self.meant.as_deref() == Some(field))
+    }
 }
 
 fn diagnostic(fault: &Fault, root: &Node, place: &str) -> Diagnostic {
     let parent = path(place, fault.path.split_last().map_or(&[], |(_, parent)| parent));
     let place = path(place, &fault.path);
-    let span = fault.span.unwrap_or(root.span);
     let inside = if place.is_empty() { String::new() } else { format!("{place}: ") };
-    match &fault.kind {
+    let error = match &fault.kind {
         FaultKind::Unknown { field, expected } => {
             let at = if parent.is_empty() { String::new() } else { format!(" in {parent}") };
-            let error = Diagnostic::error(&code::UNKNOWN_FIELD, format!("unknown field `{field}`{at}")).at(span);
+            let error = Diagnostic::error(&code::UNKNOWN_FIELD, format!("unknown field `{field}`{at}"));
             let error = error.suggest(did_you_mean(field, expected.iter().copied()));
+            let error = match other_place(field, expected) {
+                Some(section) => error.help(format!("`{field}` belongs under `{section}`")),
+                None => error,
+            };
             match expected.is_empty() {
                 true => error.help("no fields are allowed here"),
                 false => error.help(format!("allowed here: {}", expected.join(", "))),
             }
         }
         FaultKind::Missing(field) => {
-            Diagnostic::error(&code::MISSING_FIELD, format!("{inside}the required field `{field}` is missing")).at(span)
+            Diagnostic::error(&code::MISSING_FIELD, format!("{inside}the required field `{field}` is missing"))
         }
         FaultKind::Type { found, expected } => {
-            let error =
-                Diagnostic::error(&code::WRONG_TYPE, format!("{inside}found {found}, expected {expected}")).at(span);
+            let error = Diagnostic::error(&code::WRONG_TYPE, format!("{inside}found {found}, expected {expected}"));
             match descend(root, &fault.path).and_then(Node::as_str).and_then(|text| text_help(text, expected)) {
                 Some(help) => error.help(help),
                 None => error,
@@ -77,10 +101,11 @@ fn diagnostic(fault: &Fault, root: &Node, place: &str) -> Diagnostic {
         }
         FaultKind::Variant { found, expected, meant } => {
             let message = format!("{inside}found `{found}`, expected {expected}");
-            Diagnostic::error(&code::WRONG_TYPE, message).at(span).suggest(meant.clone())
+            Diagnostic::error(&code::WRONG_TYPE, message).suggest(meant.clone())
         }
-        FaultKind::Other(message) => Diagnostic::error(&code::INVALID_VALUE, format!("{inside}{message}")).at(span),
-    }
+        FaultKind::Other(message) => Diagnostic::error(&code::INVALID_VALUE, format!("{inside}{message}")),
+    };
+    error.at(fault.span.unwrap_or(root.span)).about(place)
 }
 
 fn path(place: &str, steps: &[Step]) -> String {
@@ -113,29 +138,7 @@ fn descend<'n>(root: &'n Node, path: &[Step]) -> Option<&'n Node> {
     })
 }
 
-fn is_empty_key(root: &Node, path: &[Step]) -> bool {
-    matches!(path.last(), Some(Step::Key(_))) && descend(root, path).is_some_and(Node::is_null)
-}
-
-/// Takes the value at `path` out; false when there is nothing to take out, e.g. at the root.
-fn remove(node: &mut Node, path: &[Step]) -> bool {
-    match (path, &mut node.value) {
-        ([Step::Key(key)], Value::Map(entries)) => {
-            let before = entries.len();
-            entries.retain(|(name, _)| name.text() != key);
-            entries.len() < before
-        }
-        ([Step::Index(at)], Value::Seq(elements)) if *at < elements.len() => {
-            // The place is kept, so that later errors name the right index.
-            elements[*at].value = Value::Null;
-            true
-        }
-        ([Step::Key(key), rest @ ..], Value::Map(entries)) => {
-            entries.iter_mut().find(|(name, _)| name.text() == key).is_some_and(|(_, node)| remove(node, rest))
-        }
-        ([Step::Index(at), rest @ ..], Value::Seq(elements)) => {
-            elements.get_mut(*at).is_some_and(|element| remove(element, rest))
-        }
-        _ => false,
-    }
+fn is_empty_key(fault: &Fault, about: Option<&Node>) -> bool {
+    let is_key = matches!(fault.path.last(), Some(Step::Key(_)));
+    is_key && matches!(fault.kind, FaultKind::Type { .. }) && about.is_some_and(Node::is_null)
 }

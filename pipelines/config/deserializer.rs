@@ -1,6 +1,8 @@
 //! `serde::Deserializer` over a tree; errors know where they happened.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::ptr;
 
 use serde::de::{
     self, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
@@ -8,17 +10,21 @@ use serde::de::{
 
 use super::source::Span;
 use super::suggest::did_you_mean;
-use super::tree::{Key, Node, Value, shortened};
+use super::tree::{Key, Node, Value};
+use super::words::{MAP, expected_in_words, found_in_words, range};
 
 /// Reads one node.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct NodeDeserializer<'n>(&'n Node);
+pub(super) struct NodeDeserializer<'n> {
+    node: &'n Node,
+    passed_over: &'n PassedOver,
+}
+
+/// Values that are read as if they were not written, known by their addresses in the tree.
+pub(super) type PassedOver = HashSet<*const Node>;
 
 /// What is wrong, and where.
 pub(super) type Error = Box<Fault>;
-
-/// How messages call a map that is expected.
-pub(super) const MAP: &str = "a map";
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +110,9 @@ impl de::Error for Error {
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Fault::boxed(FaultKind::Type { found: found_in_words(found), expected: expected_in_words(expected) })
+        let range = range(&expected.to_string()).map(|(low, high)| format!("a whole number from {low} to {high}"));
+        let expected = range.unwrap_or_else(|| expected_in_words(expected));
+        Fault::boxed(FaultKind::Type { found: found_in_words(found), expected })
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
@@ -137,39 +145,43 @@ impl de::Error for Error {
 // === impl NodeDeserializer ===
 
 impl<'n> NodeDeserializer<'n> {
-    /// Reads `node`.
+    /// Reads `node` without what is passed over.
     #[must_use]
-    pub(super) fn new(node: &'n Node) -> Self {
-        Self(node)
+    pub(super) fn new(node: &'n Node, passed_over: &'n PassedOver) -> Self {
+        Self { node, passed_over }
     }
 
     /// Says of an error that has no place yet that it is about this node.
     fn here<T>(self, result: Result<T, Error>) -> Result<T, Error> {
         result.map_err(|mut fault| {
-            fault.span.get_or_insert(self.0.span);
+            fault.span.get_or_insert(self.node.span);
             fault
         })
     }
 
     fn any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
-        match &self.0.value {
+        match &self.node.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::Int(value) => visitor.visit_i64(*value),
             Value::Uint(value) => visitor.visit_u64(*value),
             Value::Float(value) => visitor.visit_f64(*value),
             Value::Text(value) => visitor.visit_borrowed_str(value),
-            Value::Seq(elements) => visitor.visit_seq(Elements { elements, at: 0 }),
-            Value::Map(entries) => visitor.visit_map(Entries { entries, value: None }),
+            Value::Seq(elements) => visitor.visit_seq(Elements { elements, at: 0, passed_over: self.passed_over }),
+            Value::Map(entries) => visitor.visit_map(self.entries(entries)),
         }
     }
 
     /// Text, or the original text of what came by expansion, whatever it reads as.
     fn text<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
-        match &self.0.original {
+        match &self.node.original {
             None => self.any(visitor),
             Some(original) => visitor.visit_borrowed_str(original),
         }
+    }
+
+    fn entries(self, entries: &'n [(Key, Node)]) -> Entries<'n> {
+        Entries { entries, value: None, passed_over: self.passed_over }
     }
 }
 
@@ -207,8 +219,10 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
     }
 
     fn deserialize_option<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
-        match &self.0.value {
-            Value::Null => visitor.visit_none(),
+        // A variable that holds `#x` is nothing as YAML, but still a text.
+        let has_text = self.node.original.as_ref().is_some_and(|original| !original.is_empty());
+        match &self.node.value {
+            Value::Null if !has_text => visitor.visit_none(),
             _ => self.here(visitor.visit_some(self)),
         }
     }
@@ -235,8 +249,8 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
     }
 
     fn deserialize_map<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
-        match &self.0.value {
-            Value::Null => visitor.visit_map(Entries { entries: &[], value: None }),
+        match &self.node.value {
+            Value::Null => visitor.visit_map(self.entries(&[])),
             _ => self.here(self.any(visitor)),
         }
     }
@@ -249,7 +263,7 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         // A derived struct would read a list as its fields in order, which nobody means.
-        match &self.0.value {
+        match &self.node.value {
             Value::Seq(_) => self.here(Err(de::Error::invalid_type(Unexpected::Seq, &MAP))),
             _ => self.here(self.deserialize_map(visitor)),
         }
@@ -261,14 +275,13 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let result = match (&self.0.value, &self.0.original) {
+        let result = match (&self.node.value, &self.node.original) {
             (Value::Text(text), _) => visitor.visit_enum(text.as_str().into_deserializer()),
-            (Value::Map(_), _) => visitor.visit_enum(de::value::MapAccessDeserializer::new(Entries {
-                entries: self.0.as_map().unwrap_or_default(),
-                value: None,
-            })),
+            (Value::Map(entries), _) => {
+                visitor.visit_enum(de::value::MapAccessDeserializer::new(self.entries(entries)))
+            }
             (_, Some(original)) => visitor.visit_enum((&**original).into_deserializer()),
-            _ => Err(Fault::boxed(FaultKind::Type { found: self.0.kind(), expected: "a name".to_owned() })),
+            _ => Err(Fault::boxed(FaultKind::Type { found: self.node.kind(), expected: "a name".to_owned() })),
         };
         self.here(result)
     }
@@ -277,35 +290,40 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
 struct Elements<'n> {
     elements: &'n [Node],
     at: usize,
+    passed_over: &'n PassedOver,
 }
 
 impl<'n> SeqAccess<'n> for Elements<'n> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'n>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        let Some(element) = self.elements.get(self.at) else { return Ok(None) };
-        let at = self.at;
-        self.at += 1;
-        let read = seed.deserialize(NodeDeserializer(element));
+        let mut left = self.elements.iter().enumerate().skip(self.at);
+        let is_read = |element: &Node| !self.passed_over.contains(&ptr::from_ref(element));
+        let Some((at, element)) = left.find(|(_, element)| is_read(element)) else { return Ok(None) };
+        self.at = at + 1;
+        let read = seed.deserialize(NodeDeserializer::new(element, self.passed_over));
         read.map(Some).map_err(|fault| inside(fault, Step::Index(at), element.span))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.elements.len() - self.at)
+        self.passed_over.is_empty().then(|| self.elements.len() - self.at)
     }
 }
 
 struct Entries<'n> {
     entries: &'n [(Key, Node)],
     value: Option<&'n (Key, Node)>,
+    passed_over: &'n PassedOver,
 }
 
 impl<'n> MapAccess<'n> for Entries<'n> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'n>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some((entry, rest)) = self.entries.split_first() else { return Ok(None) };
-        self.entries = rest;
+        let is_read = |(_, node): &(Key, Node)| !self.passed_over.contains(&ptr::from_ref(node));
+        let Some(at) = self.entries.iter().position(is_read) else { return Ok(None) };
+        let entry = &self.entries[at];
+        self.entries = &self.entries[at + 1..];
         self.value = Some(entry);
         let key = de::value::BorrowedStrDeserializer::<Error>::new(entry.0.text());
         seed.deserialize(key)
@@ -318,37 +336,8 @@ impl<'n> MapAccess<'n> for Entries<'n> {
             return Err(Fault::boxed(FaultKind::Other("a value was read before its key".to_owned())));
         };
         let span = if node.is_null() { key.span } else { node.span };
-        seed.deserialize(NodeDeserializer(node)).map_err(|fault| inside(fault, Step::Key(key.text().to_owned()), span))
-    }
-}
-
-/// In the words of YAML, not of Rust.
-fn found_in_words(found: Unexpected<'_>) -> String {
-    match found {
-        Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
-        Unexpected::Seq => "a list".to_owned(),
-        Unexpected::Map => MAP.to_owned(),
-        Unexpected::Str(text) => format!("the text {:?}", shortened(text)),
-        Unexpected::Bool(value) => format!("the boolean {value}"),
-        Unexpected::Unsigned(value) => format!("the number {value}"),
-        Unexpected::Signed(value) => format!("the number {value}"),
-        Unexpected::Float(value) => format!("the number {value}"),
-        other => other.to_string(),
-    }
-}
-
-fn expected_in_words(expected: &dyn Expected) -> String {
-    let expected = expected.to_string();
-    match expected.as_str() {
-        "a string" | "string" => "text".to_owned(),
-        "a boolean" | "boolean" => "true or false".to_owned(),
-        "a sequence" | "sequence" => "a list".to_owned(),
-        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "a whole number of zero or more".to_owned(),
-        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number".to_owned(),
-        "f32" | "f64" => "a number".to_owned(),
-        nonzero if nonzero.starts_with("a nonzero u") => "a whole number above zero".to_owned(),
-        map if map == "map" || map.starts_with("struct ") => MAP.to_owned(),
-        _ => expected,
+        seed.deserialize(NodeDeserializer::new(node, self.passed_over))
+            .map_err(|fault| inside(fault, Step::Key(key.text().to_owned()), span))
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where.
     pub span: Option<Span>,
+    /// The dotted path of the value it is about, e.g. `exporters.otlp.tls.cert_fle`, where it is about one.
+    pub path: Option<String>,
     /// The spelling that was probably meant.
     pub suggestion: Option<String>,
     /// How to mend it.
@@ -51,13 +53,20 @@ impl Diagnostic {
     }
 
     fn new(code: &'static Code, severity: Severity, message: String) -> Self {
-        Self { code, severity, message, span: None, suggestion: None, helps: Vec::new(), extension: None }
+        Self { code, severity, message, span: None, path: None, suggestion: None, helps: Vec::new(), extension: None }
     }
 
     /// Says where.
     #[must_use]
     pub fn at(mut self, span: impl Into<Option<Span>>) -> Self {
         self.span = span.into();
+        self
+    }
+
+    /// Says which value it is about, by its dotted path.
+    #[must_use]
+    pub fn about(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into()).filter(|path| !path.is_empty());
         self
     }
 

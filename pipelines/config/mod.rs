@@ -15,6 +15,7 @@ mod suggest;
 mod tests;
 mod tree;
 mod units;
+mod words;
 mod yaml;
 
 pub use self::code::Code;

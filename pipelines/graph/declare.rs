@@ -230,13 +230,14 @@ fn diagnostic(problem: &Problem, place: &str, key: &Key, body: &Node) -> Diagnos
         Some((start, end)) => span.within(start, end),
         None => span,
     };
-    let message = format!("{place}{}: {}", with_brackets(&problem.path), problem.message);
+    let path = format!("{place}{}", with_brackets(&problem.path));
+    let message = format!("{path}: {}", problem.message);
     let diagnostic = match (problem.warning, problem.code) {
         (true, _) => Diagnostic::warning(&code::QUESTIONABLE, message),
         (false, Some(id)) => Diagnostic::error(code::find(id), message),
         (false, None) => Diagnostic::error(&code::INVALID_VALUE, message),
     };
-    let diagnostic = Diagnostic { extension: problem.extension.clone(), ..diagnostic.at(Some(span)) };
+    let diagnostic = Diagnostic { extension: problem.extension.clone(), ..diagnostic.at(Some(span)).about(path) };
     match &problem.help {
         Some(help) => diagnostic.help(help.clone()),
         None => diagnostic,

@@ -31,6 +31,7 @@ pub(crate) fn json(diagnostics: &Diagnostics, sources: &Sources) -> Value {
             "file": diagnostic.span.map(|span| sources.name(span)),
             "line": position.map(|position| position.line),
             "column": position.map(|position| position.column),
+            "path": diagnostic.path,
             "suggestion": diagnostic.suggestion,
             "helps": diagnostic.helps,
         })

@@ -69,7 +69,8 @@ fn all_errors_come_at_once() {
             "E0102 3:6 here.on: found the text \"true\", expected true or false",
             "E0102 4:7 here.mode: found `slow`, expected one of `fast`, `very_safe`",
             "E0102 5:8 here.inner: found the text \"x\", expected a map",
-            "E0102 7:12 here.list[0].deep: found the number 300, expected a whole number of zero or more",
+            "E0102 7:12 here.list[0].deep: found the number 300, expected a whole number from 0 to 255",
+            "E0104 8:5 here.list[1]: the required field `must` is missing",
         ]
     );
 }
@@ -78,6 +79,40 @@ fn all_errors_come_at_once() {
 #[test]
 fn a_missing_key_is_told() {
     assert_eq!(errors("list: [{deep: 1}]\n"), ["E0104 1:8 here.list[0]: the required field `must` is missing"]);
+}
+
+/// Each wrong element of a list is told once, under its own index, and does not hide what else is wrong.
+#[test]
+fn wrong_elements_of_a_list_are_told_once() {
+    let told = errors("list: [1, {must: a}, [], {must: b, deep: x}]\n");
+    let places: Vec<&str> = told.iter().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(places, ["E0102 1:8 here.list[0]", "E0102 1:22 here.list[2]", "E0102 1:42 here.list[3].deep"]);
+}
+
+/// A required field is not told missing when its value is wrong or its key misspelt; another one still is.
+#[test]
+fn follow_ups_are_not_told() {
+    assert_eq!(errors("inner: {must: [a]}\n").len(), 1);
+    assert_eq!(errors("inner: {mustt: a}\n").len(), 1);
+    let told = errors("inner: {deep: x}\n");
+    assert!(told.len() == 2 && told.iter().any(|line| line.contains("`must` is missing")), "{told:?}");
+}
+
+/// Hundreds of errors end in one line that says so.
+#[test]
+fn a_flood_of_errors_is_cut() {
+    let told = errors(&format!("list: [{}]\n", "1, ".repeat(200)));
+    assert_eq!(told.len(), 51);
+    assert!(told.iter().any(|line| line.contains("more than 50 errors in here")), "{told:?}");
+}
+
+/// Machines get the dotted path of what an error is about.
+#[test]
+fn errors_name_the_path() {
+    let mut diagnostics = Diagnostics::default();
+    from_node_at::<Config>(&read("nam: x\nlist:\n  - {deep: 300, must: a}\n"), "here", &mut diagnostics);
+    let paths: Vec<_> = diagnostics.iter().map(|found| found.path.as_deref().unwrap()).collect();
+    assert_eq!(paths, ["here.nam", "here.list[0].deep"]);
 }
 
 /// Numbers in quotes are text, as upstream; numbers are no text.
@@ -128,4 +163,21 @@ fn a_missing_blank_is_named() {
     assert!(from_node::<Config>(&read("inner: must:x\n"), &mut diagnostics).is_none());
     let help = diagnostics.iter().next().unwrap().helps.join("\n");
     assert!(help.contains("write `must: x`"), "{help}");
+}
+
+/// A variable that holds `#x` is nothing as YAML; a field that may be absent and wants text gets the text.
+#[test]
+fn an_optional_text_gets_the_text_of_a_variable() {
+    #[derive(Deserialize)]
+    struct Optional {
+        text: Option<String>,
+        number: Option<u8>,
+    }
+    let mut root = read("text:\nnumber:\n");
+    if let crate::config::Value::Map(entries) = &mut root.value {
+        entries[0].1.original = Some("#x".into());
+        entries[1].1.original = Some("null".into());
+    }
+    let read: Optional = from_node(&root, &mut Diagnostics::default()).unwrap();
+    assert_eq!((read.text.as_deref(), read.number), (Some("#x"), None));
 }

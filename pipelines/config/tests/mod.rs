@@ -6,6 +6,7 @@ mod expand;
 mod merge;
 mod pages;
 mod print;
+mod suggest;
 mod units;
 mod yaml;
 
