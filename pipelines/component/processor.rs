@@ -13,7 +13,7 @@ use crate::runtime::{Instant, Output};
 /// A step that changes, drops, regroups or delays telemetry.
 ///
 /// It runs inline on the task of whoever sends: it never blocks and never spawns. It must send on or resolve every
-/// batch; a batch that is dropped is refused. What it drops on purpose it reports to [`Output::dropped`]. One that
+/// batch; a batch that is dropped is refused, so a panic harms only the batches in hand. Its state has to survive one. What it drops on purpose it reports to [`Output::dropped`]. One that
 /// holds batches back asks [`BuildContext::wake`] for a tick.
 pub trait Processor: Send + Sync {
     /// Looks up what it needs once before any batch comes, e.g. facts about the host. It may wait, within bounds.

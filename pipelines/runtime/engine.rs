@@ -129,8 +129,10 @@ impl Running {
         self.queues.iter().for_each(|queue| queue.close());
         cut += self.delivery.tasks.finish(left()).await;
         for (id, exporter) in &self.exporters {
-            if let Ok(Err(failure)) = tokio::time::timeout(left().max(FLUSH_INTERVAL), exporter.shutdown()).await {
-                tracing::error!(%id, %failure, "did not close cleanly");
+            match tokio::time::timeout(left().max(FLUSH_INTERVAL), exporter.shutdown()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(failure)) => tracing::error!(%id, %failure, "did not close cleanly"),
+                Err(_) => tracing::error!(%id, "did not close in time"),
             }
         }
         self.services.stopper.stop();
@@ -155,5 +157,12 @@ impl Running {
 impl Stage {
     pub(super) fn new() -> Self {
         Self { stopper: Stopper::new().0, tasks: Tasks::default() }
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // Tasks share the set they are in, so it would outlive its owner.
+        self.tasks.abort();
     }
 }

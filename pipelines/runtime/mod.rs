@@ -10,6 +10,7 @@ mod delivery;
 mod engine;
 mod node;
 mod output;
+mod panic;
 mod queue;
 mod ready;
 mod retry;
@@ -18,6 +19,8 @@ mod stats;
 mod status;
 mod stop;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod wake;
 
 pub use self::budget::{Budget, Permit};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::clock::now;
 use super::output::{Accept, Output};
+use super::panic::caught;
 use super::stop::Stop;
 use super::wake::Waking;
 use crate::Batch;
@@ -11,6 +12,7 @@ use crate::component::{Failure, Processor};
 
 /// A processor and where it sends.
 pub struct ProcessorNode {
+    name: String,
     processor: Box<dyn Processor>,
     out: Output,
 }
@@ -18,10 +20,10 @@ pub struct ProcessorNode {
 // === impl ProcessorNode ===
 
 impl ProcessorNode {
-    /// Puts a processor in its place.
+    /// Puts a processor in its place; `name` is for messages.
     #[must_use]
-    pub fn new(processor: Box<dyn Processor>, out: Output) -> Self {
-        Self { processor, out }
+    pub fn new(name: String, processor: Box<dyn Processor>, out: Output) -> Self {
+        Self { name, processor, out }
     }
 
     /// Lets the processor look up what it needs.
@@ -34,7 +36,7 @@ impl ProcessorNode {
 
     /// Sends on everything the processor holds back.
     pub fn flush(&self) {
-        self.processor.flush(&self.out);
+        self.guard("flush", || self.processor.flush(&self.out));
     }
 
     /// How many items the processor holds back.
@@ -47,16 +49,31 @@ impl ProcessorNode {
     pub async fn tick(self: Arc<Self>, waking: Waking, mut stop: Stop) {
         loop {
             tokio::select! {
-                () = waking.due() => self.processor.tick(now(), &self.out),
+                () = waking.due() => {
+                    self.guard("tick", || self.processor.tick(now(), &self.out));
+                }
                 () = stop.requested() => return,
             }
         }
+    }
+
+    /// Runs the processor's code. Batches it had in hand when it panics are refused by being dropped; everybody else's
+    /// go on. Returns whether all went well.
+    fn guard(&self, step: &'static str, call: impl FnOnce()) -> bool {
+        let ended = caught(call);
+        if let Err(reason) = &ended {
+            tracing::error!(node = %self.name, step, %reason, "what it had in hand was refused and can be sent again");
+        }
+        ended.is_ok()
     }
 }
 
 impl Accept for ProcessorNode {
     fn accept(&self, batch: Batch) {
+        let (items, bytes) = (batch.items(), batch.bytes());
         self.out.received(&batch);
-        self.processor.process(batch, &self.out);
+        if !self.guard("process", || self.processor.process(batch, &self.out)) {
+            self.out.refused(items, bytes);
+        }
     }
 }

@@ -65,6 +65,10 @@ impl Output {
         }
     }
 
+    pub(super) fn refused(&self, items: usize, bytes: usize) {
+        self.0.stats.refused.add(items, bytes);
+    }
+
     /// Reports items that a processor drops on purpose, with a reason of one or a few words.
     pub fn dropped(&self, reason: &'static str, items: u64) {
         self.0.stats.dropped.add(reason, items);

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use super::clock::now;
 use super::delivery::{Delivery, Sizer};
 use super::output::Accept;
+use super::panic::caught_async;
 use super::retry::Backoff;
 use super::stats::Stats;
 use super::stop::Stop;
@@ -134,7 +135,15 @@ impl ExporterNode {
         let seed = std::ptr::from_ref(batch).addr() as u64 ^ batch.bytes() as u64;
         let mut backoff = Backoff::new(&self.delivery.retry, seed);
         loop {
-            let (after, reason) = match self.attempt(batch).await {
+            let attempted = match caught_async(self.attempt(batch)).await {
+                Ok(attempted) => attempted,
+                Err(reason) => {
+                    // Trying the same data on the same code again at once would panic again.
+                    tracing::error!(node = %self.name, items = batch.items(), %reason, "given back to the sender");
+                    return Outcome::unavailable(format!("{} failed: {reason}", self.name));
+                }
+            };
+            let (after, reason) = match attempted {
                 Ok(exported) => return delivered(&self.name, exported),
                 Err(ExportError::Reject { reason }) => {
                     tracing::error!(node = %self.name, items = batch.items(), %reason, "rejected for good");

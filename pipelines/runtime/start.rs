@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::engine::{Running, Stage, StartError};
 use super::node::ProcessorNode;
 use super::output::{Accept, Observer, Output};
+use super::panic::caught_async;
 use super::queue::ExporterNode;
 use super::ready::{Readiness, Ready};
 use super::stats::Stats;
@@ -178,16 +179,22 @@ async fn bring_up(
     failing: &mpsc::Sender<(ComponentId, Failure)>,
 ) -> Result<Vec<String>, StartError> {
     let (failing, name) = (failing.clone(), id.clone());
-    let (ending, ended) = oneshot::channel();
+    let (ending, mut ended) = oneshot::channel();
     stage.tasks.spawn(async move {
         // Whoever starts the component hears of an early end; afterwards it goes to whoever watches the engine.
-        if let Err(Err(failure)) = ending.send(run.await) {
+        let ended = caught_async(run).await.unwrap_or_else(|panic| Err(panic.into()));
+        if let Err(Err(failure)) = ending.send(ended) {
             // Full means that a failure is already waiting, and one is enough to stop.
             let _ = failing.try_send((name, failure));
         }
     });
     if let Some(places) = readiness.places().await {
-        return Ok(places);
+        // From here on a failure goes to whoever watches the engine, unless it came right after the component was ready.
+        ended.close();
+        return match ended.try_recv() {
+            Ok(Err(failure)) => Err(StartError::Start { id, failure }),
+            _ => Ok(places),
+        };
     }
     let failure = match ended.await {
         Ok(Err(failure)) => failure,
@@ -234,7 +241,7 @@ impl Built {
             Kind::Processor | Kind::Connector => {
                 let processor = declared.component.build_processor(&declared.config, &cx).map_err(failed)?;
                 let listeners = node.outputs.first().map_or(&[][..], |(_, listeners)| listeners);
-                let processor = Arc::new(ProcessorNode::new(processor, output(listeners)));
+                let processor = Arc::new(ProcessorNode::new(plan.label(node), processor, output(listeners)));
                 self.processors.insert(0, (declared.id.clone(), processor.clone(), wake));
                 let holder = processor.clone();
                 held = Arc::new(move || holder.held());

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use pipelines::component::*;
 use pipelines::delivery::{QueueConfig, RetryConfig, settings};
-use pipelines::runtime::{Delivery, Output};
+use pipelines::runtime::{Delivery, Instant, Output, Wake, now};
 use pipelines::{Batch, Context, Signal, Telemetry};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -42,6 +42,8 @@ pub(crate) struct Source(SourceConfig, ComponentId);
 pub(crate) struct SourceConfig {
     /// Why it cannot start.
     fails: Option<String>,
+    /// Panics as soon as it runs.
+    panics: bool,
 }
 
 impl Config for SourceConfig {}
@@ -63,6 +65,7 @@ impl Receiver for Source {
             }
             OUTPUTS.lock().unwrap().insert(self.1.to_string(), host.outputs.clone());
             host.ready.tell(vec!["here".to_owned()]);
+            assert!(!self.0.panics, "the source is broken");
             host.stop.requested().await;
             Ok(())
         })
@@ -85,6 +88,8 @@ pub(crate) struct SinkConfig {
     fails: u32,
     /// Fails for good.
     rejects: bool,
+    /// How many attempts panic before one succeeds.
+    panics: u32,
     /// How many items it does not take.
     partly: u64,
     timeout: Option<pipelines::config::Duration>,
@@ -115,6 +120,7 @@ impl Exporter for Sink {
             if self.0.hangs {
                 std::future::pending::<()>().await;
             }
+            assert!(attempt > self.0.panics, "attempt {attempt}");
             if self.0.rejects {
                 return Err(ExportError::reject("it does not want it"));
             }
@@ -157,5 +163,42 @@ impl ConnectorFactory for Forward {
 impl Processor for Forward {
     fn process(&self, batch: Batch, out: &Output) {
         out.send(batch);
+    }
+}
+
+/// Holds batches back until it is ticked, and panics over those with too many items.
+pub(crate) struct Fragile(FragileConfig, Wake, Mutex<Vec<Batch>>);
+
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FragileConfig {
+    /// The most items it takes in one batch.
+    bears: usize,
+    /// Panics when it is ticked, not when a batch comes in.
+    later: bool,
+}
+
+impl Config for FragileConfig {}
+
+impl ProcessorFactory for Fragile {
+    const ABOUT: About = about("fragile");
+    type Config = FragileConfig;
+
+    fn build(config: &Arc<FragileConfig>, cx: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
+        Ok(Box::new(Self((**config).clone(), cx.wake.clone(), Mutex::default())))
+    }
+}
+
+impl Processor for Fragile {
+    fn process(&self, batch: Batch, _: &Output) {
+        assert!(self.0.later || batch.items() <= self.0.bears, "too many items to take in");
+        self.2.lock().unwrap().push(batch);
+        self.1.at(now());
+    }
+
+    fn tick(&self, _: Instant, out: &Output) {
+        let held = std::mem::take(&mut *self.2.lock().unwrap());
+        assert!(held.iter().all(|batch| batch.items() <= self.0.bears), "too many items to send on");
+        held.into_iter().for_each(|batch| out.send(batch));
     }
 }

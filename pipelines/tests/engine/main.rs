@@ -5,6 +5,7 @@ mod components;
 mod delivery;
 mod graph;
 mod lifecycle;
+mod panics;
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
@@ -16,10 +17,14 @@ use pipelines::graph::resolve;
 use pipelines::{Batch, Context, Plan, Signal, Telemetry};
 use prost::Message;
 
-use components::{Forward, Sink, Source};
+use components::{Forward, Fragile, Sink, Source};
 
-static COMPONENTS: &[Component] =
-    &[Component::receiver::<Source>(), Component::exporter::<Sink>(), Component::connector::<Forward>()];
+static COMPONENTS: &[Component] = &[
+    Component::receiver::<Source>(),
+    Component::processor::<Fragile>(),
+    Component::exporter::<Sink>(),
+    Component::connector::<Forward>(),
+];
 
 /// The plan of a file, or its diagnostics as text.
 fn plan(yaml: &str) -> Result<Plan, String> {
