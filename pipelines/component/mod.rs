@@ -3,8 +3,45 @@
 //! A component is a type that implements one factory trait; a plain static slice of [`Component`] values is the
 //! registry. Parsing, validation, schema, documentation and the dry run are all derived from the description.
 //!
-//! ```ignore
-//! pub static ALL: &[Component] = &[Component::receiver::<otlp::Otlp>()];
+//! ```
+//! use std::sync::Arc;
+//!
+//! use pipelines::component::*;
+//! use pipelines::{Batch, Signal, runtime::Output};
+//!
+//! /// Lets everything through.
+//! struct Open;
+//!
+//! #[derive(Clone, Debug, Default, serde::Deserialize, schemars::JsonSchema)]
+//! #[serde(default, deny_unknown_fields)]
+//! struct Nothing {}
+//!
+//! impl Config for Nothing {}
+//!
+//! impl ProcessorFactory for Open {
+//!     const ABOUT: About = About {
+//!         name: "open",
+//!         aliases: &[],
+//!         signals: &Signal::ALL,
+//!         stability: Stability::Alpha,
+//!         summary: "lets everything through",
+//!         example: "",
+//!     };
+//!     type Config = Nothing;
+//!
+//!     fn build(_: &Arc<Nothing>, _: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
+//!         Ok(Box::new(Self))
+//!     }
+//! }
+//!
+//! impl Processor for Open {
+//!     fn process(&self, batch: Batch, out: &Output) {
+//!         out.send(batch);
+//!     }
+//! }
+//!
+//! static ALL: &[Component] = &[Component::processor::<Open>()];
+//! assert!(Registry::new().with(ALL).find(Kind::Processor, "open").is_some());
 //! ```
 
 mod about;
