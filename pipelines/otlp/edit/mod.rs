@@ -1,6 +1,6 @@
 //! Edits by splicing: what does not change is copied once, in large runs, and never decoded.
 //!
-//! An edit walks a request, notes what to cut out and what to put in ([`splice`]), and then writes the new request in
+//! An edit walks a request, notes what to cut out and what to put in (`splice.rs`), and then writes the new request in
 //! one pass; the length prefixes above every change are rewritten on the way. A request without a change is handed on
 //! as the very same [`Bytes`](bytes::Bytes). Fields that the schema does not know survive every edit. The working
 //! memory is kept per thread, so an edit allocates its output and nothing per record.
