@@ -161,6 +161,17 @@ impl<'a> Fields<'a> {
         self.at
     }
 
+    /// Passes the fields with this tag that come next, as long as tag and length have one byte each.
+    #[inline(always)]
+    pub(crate) fn pass_run(&mut self, tag: u8) {
+        while let Some([next, len @ 0..0x80, after @ ..]) = self.bytes.get(self.at..)
+            && *next == tag
+            && after.len() >= usize::from(*len)
+        {
+            self.at += 2 + usize::from(*len);
+        }
+    }
+
     fn fail(&mut self, at: usize, what: &'static str) -> Option<Result<Field<'a>, Malformed>> {
         self.at = self.bytes.len();
         Some(Err(Malformed { at, what }))

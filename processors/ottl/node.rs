@@ -6,7 +6,7 @@ use super::ast::{Comparison, MathOp};
 use super::call::Call;
 use super::error::EvalError;
 use super::field::Field;
-use super::read::read;
+use super::read::{read, read_text};
 use super::record::Record;
 use super::value::Val;
 
@@ -70,6 +70,16 @@ impl Bool {
                     }
                 }
                 Ok(false)
+            }
+            // Most conditions hold a field of text against a constant, which needs no values in between.
+            Self::Compare(
+                op @ (Comparison::Equal | Comparison::NotEqual),
+                Node::Path(field, keys),
+                Node::Str(other),
+            ) if keys.is_empty()
+                && let Some(text) = read_text(*field, record) =>
+            {
+                Ok((text == &**other) == (*op == Comparison::Equal))
             }
             Self::Compare(op, left, right) => Ok(left.value(record)?.compare(*op, &right.value(record)?)),
             Self::Call(call) => match call.value(record)? {

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use pipelines::otlp::view::{DataPointView, LogView, MetricKind, MetricView, NumberValue, SpanEventView, SpanView};
+use pipelines::otlp::view::{
+    DataPointView, LogView, MetricKind, MetricView, NumberValue, ScopeView, SpanEventView, SpanView,
+};
 
 use super::field::Field as F;
 use super::record::Record;
@@ -41,6 +43,19 @@ pub(super) fn read<'a>(field: F, record: &Record<'a>) -> Val<'a> {
         },
     };
     value.unwrap_or(Val::Nil)
+}
+
+/// The value of `field` if it is text that is stored as such.
+#[inline]
+pub(super) fn read_text<'a>(field: F, record: &Record<'a>) -> Option<&'a str> {
+    match field {
+        F::LogSeverityText => record.log.map(LogView::severity_text),
+        F::LogEventName => record.log.map(LogView::event_name),
+        F::SpanName if record.event.is_none() => record.span.map(SpanView::name),
+        F::MetricName => record.metric.map(MetricView::name),
+        F::ScopeName => record.scope.map(ScopeView::name),
+        _ => None,
+    }
 }
 
 fn log<'a>(field: F, view: &LogView<'a>) -> Option<Val<'a>> {

@@ -31,15 +31,29 @@ pub(super) fn attributes(walk: &mut Walk<'_>, reader: &mut Reader<'_>, tag: u32,
 /// Checks one attribute, a `KeyValue`.
 #[inline(always)]
 fn attribute(walk: &mut Walk<'_>, attribute: &[u8], field: &'static str) -> Checked {
-    // Nearly every attribute is a short key and a short string, all ASCII. Then its bytes are
+    // Nearly every attribute is a short key and a short string, all ASCII, or a number. Then its bytes are
     // 0a <len> key 12 <len> 0a <len> text, the lengths have one byte, and nothing else needs a look.
-    if walk.ascii.covers(attribute)
-        && let [0x0a, key, rest @ ..] = attribute
-        && let Some([0x12, value, 0x0a, text, rest @ ..]) = rest.get(usize::from(*key)..)
-        && rest.len() == usize::from(*text)
-        && rest.len() + 2 == usize::from(*value)
+    if let [0x0a, key_len @ 0..0x80, rest @ ..] = attribute
+        && let Some((key, value)) = rest.split_at_checked(usize::from(*key_len))
     {
-        return Ok(());
+        match value {
+            [0x12, len @ 0..0x80, 0x0a, text_len @ 0..0x80, text @ ..]
+                if text.len() == usize::from(*text_len)
+                    && text.len() + 2 == usize::from(*len)
+                    && walk.ascii.covers(attribute) =>
+            {
+                return Ok(());
+            }
+            // A double, a whole number of one or two bytes, a bool.
+            [0x12, 9, 0x21, _, _, _, _, _, _, _, _]
+            | [0x12, 2, 0x10 | 0x18, 0..0x80]
+            | [0x12, 3, 0x18, 0x80..=0xff, 0..0x80]
+                if walk.ascii.covers(key) =>
+            {
+                return Ok(());
+            }
+            _ => {}
+        }
     }
     match key_value(walk, attribute, 0) {
         Ok(()) => Ok(()),

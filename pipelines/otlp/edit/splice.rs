@@ -123,7 +123,9 @@ impl<'s> Splicer<'s> {
         let mut at = 0;
         for splice in &*self.splices {
             out.extend_from_slice(&input[at..splice.at]);
-            out.extend_from_slice(&scratch[splice.from..splice.to]);
+            if splice.from < splice.to {
+                out.extend_from_slice(&scratch[splice.from..splice.to]);
+            }
             at = splice.at + splice.skip;
         }
         out.extend_from_slice(&input[at..]);

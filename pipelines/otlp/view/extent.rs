@@ -21,6 +21,12 @@ impl Extent {
         self.end = end;
     }
 
+    /// Reaches to offset `end`, before which more occurrences were passed.
+    #[inline(always)]
+    pub(super) fn reach(&mut self, end: usize) {
+        self.end = end;
+    }
+
     /// The stretch of `message`.
     #[inline(always)]
     pub(super) fn of(self, message: &[u8]) -> &[u8] {

@@ -2,10 +2,10 @@
 
 use super::any::AnyView;
 use super::attributes::AttributesView;
-use super::extent::{Extent, each_field};
+use super::extent::Extent;
 use super::text;
 use crate::otlp::field;
-use crate::otlp::wire::Value;
+use crate::otlp::wire::{LEN, Value, fields};
 
 /// One log record. Times are nanoseconds since the Unix epoch, 0 when unknown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +24,8 @@ pub struct LogView<'a> {
     encoded: &'a [u8],
 }
 
+const ATTRIBUTES_TAG: u8 = (field::LOG_ATTRIBUTES << 3 | LEN) as u8;
+
 // === impl LogView ===
 
 impl<'a> LogView<'a> {
@@ -33,20 +35,29 @@ impl<'a> LogView<'a> {
     pub fn new(message: &'a [u8]) -> Self {
         let mut view = Self { encoded: message, ..Self::default() };
         let mut attributes = Extent::default();
-        each_field(message, |field, end| match (field.number, field.value) {
-            (field::LOG_ATTRIBUTES, Value::Len(_)) => attributes.cover(&field, end),
-            (1, Value::Fixed64(value)) => view.time_unix_nano = value,
-            (2, Value::Varint(value)) => view.severity_number = value as i32,
-            (3, Value::Len(value)) => view.severity_text = value,
-            (5, Value::Len(value)) => view.body = Some(value),
-            (7, Value::Varint(value)) => view.dropped_attributes_count = value as u32,
-            (8, Value::Fixed32(value)) => view.flags = value,
-            (9, Value::Len(value)) => view.trace_id = value,
-            (10, Value::Len(value)) => view.span_id = value,
-            (11, Value::Fixed64(value)) => view.observed_time_unix_nano = value,
-            (12, Value::Len(value)) => view.event_name = value,
-            _ => {}
-        });
+        let mut all = fields(message);
+        while let Some(Ok(field)) = all.next() {
+            match (field.number, field.value) {
+                (field::LOG_ATTRIBUTES, Value::Len(_)) => {
+                    let first = all.offset();
+                    // Attributes are most of the fields and stand side by side: what is in them is not asked for here.
+                    all.pass_run(ATTRIBUTES_TAG);
+                    attributes.cover(&field, first);
+                    attributes.reach(all.offset());
+                }
+                (1, Value::Fixed64(value)) => view.time_unix_nano = value,
+                (2, Value::Varint(value)) => view.severity_number = value as i32,
+                (3, Value::Len(value)) => view.severity_text = value,
+                (5, Value::Len(value)) => view.body = Some(value),
+                (7, Value::Varint(value)) => view.dropped_attributes_count = value as u32,
+                (8, Value::Fixed32(value)) => view.flags = value,
+                (9, Value::Len(value)) => view.trace_id = value,
+                (10, Value::Len(value)) => view.span_id = value,
+                (11, Value::Fixed64(value)) => view.observed_time_unix_nano = value,
+                (12, Value::Len(value)) => view.event_name = value,
+                _ => {}
+            }
+        }
         view.attributes = attributes.of(message);
         view
     }
