@@ -1,6 +1,6 @@
 //! What one connection is doing, so that slow, idle and old ones can be ended without a timer per request.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use pipelines::runtime::{Instant, now};
@@ -18,6 +18,12 @@ pub(super) struct Limits {
     pub(super) grace: Option<Duration>,
 }
 
+/// What every client of HTTP/2 sends first (RFC 9113, section 3.4).
+const GREETING: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Its length.
+const GREETED: u8 = 24;
+
 /// What one connection is doing.
 #[derive(Debug)]
 pub(super) struct Activity {
@@ -28,8 +34,8 @@ pub(super) struct Activity {
     changed: AtomicU64,
     /// When the first byte of a request came whose headers are not complete, in milliseconds after `born` plus one.
     partial: AtomicU64,
-    /// Whether a byte ever came.
-    spoke: AtomicBool,
+    /// Bytes of the greeting of HTTP/2 that came; all of them, too, if the connection began with something else.
+    greeting: AtomicU8,
     /// Whether it is HTTP/2, where bytes come without requests, too.
     multiplexed: AtomicBool,
     /// Whether `changed` is kept up to date, which only a limit on idle connections needs.
@@ -59,7 +65,7 @@ impl Activity {
             open: AtomicU32::new(0),
             changed: AtomicU64::new(0),
             partial: AtomicU64::new(0),
-            spoke: AtomicBool::new(false),
+            greeting: AtomicU8::new(0),
             multiplexed: AtomicBool::new(multiplexed),
             is_timed,
         }
@@ -68,17 +74,33 @@ impl Activity {
     /// Bytes came in.
     #[inline]
     pub(super) fn read(&self, bytes: &[u8]) {
-        if !self.spoke.load(Ordering::Relaxed) {
-            self.spoke.store(true, Ordering::Relaxed);
-            // The first three bytes of HTTP/2; no HTTP/1 method starts so.
-            if bytes.starts_with(b"PRI") {
-                self.multiplexed.store(true, Ordering::Relaxed);
-            }
+        if self.greeting.load(Ordering::Relaxed) < GREETED {
+            self.greet(bytes);
         }
         if !self.multiplexed.load(Ordering::Relaxed)
             && self.open.load(Ordering::Relaxed) == 0
             && self.partial.load(Ordering::Relaxed) == 0
         {
+            self.partial.store(self.age() + 1, Ordering::Relaxed);
+        }
+    }
+
+    /// Until the greeting is complete the connection is under the same limit as one that sends headers.
+    #[cold]
+    fn greet(&self, bytes: &[u8]) {
+        let seen = self.greeting.load(Ordering::Relaxed);
+        let missing = GREETING.get(usize::from(seen)..).unwrap_or_default();
+        let common = missing.iter().zip(bytes).take_while(|(one, other)| one == other).count();
+        if common < missing.len().min(bytes.len()) {
+            return self.greeting.store(GREETED, Ordering::Relaxed);
+        }
+        // No more than what was missing of 24.
+        let seen = seen.saturating_add(u8::try_from(common).unwrap_or(GREETED));
+        self.greeting.store(seen, Ordering::Relaxed);
+        if seen == GREETED {
+            self.multiplexed.store(true, Ordering::Relaxed);
+            self.partial.store(0, Ordering::Relaxed);
+        } else if self.partial.load(Ordering::Relaxed) == 0 {
             self.partial.store(self.age() + 1, Ordering::Relaxed);
         }
     }
@@ -118,7 +140,7 @@ impl Activity {
         };
         let (open, partial) = (self.open.load(Ordering::Relaxed), self.partial.load(Ordering::Relaxed));
         if let Some(limit) = limits.header {
-            if !self.spoke.load(Ordering::Relaxed) {
+            if self.greeting.load(Ordering::Relaxed) == 0 {
                 consider(at(0, limit), Some(Verdict::Close));
             } else if partial > 0 {
                 consider(at(partial - 1, limit), Some(Verdict::Close));
