@@ -38,6 +38,10 @@ const MAX_FRAME: u32 = 1 << 20;
 /// Largest list of headers, in bytes.
 const MAX_HEADERS: u32 = 64 << 10;
 
+/// Most that a connection of HTTP/1 reads at once, and so the largest head of a request, in bytes. It is not accounted,
+/// so it must be small; but a usual request fits into it and is never copied.
+const MAX_BUFFER: usize = 128 << 10;
+
 /// Time a client may take to say its first word over gRPC.
 const FIRST_WORD: Duration = Duration::from_secs(30);
 
@@ -145,7 +149,12 @@ fn grpc_server(config: &config::Grpc, spawn: Spawn) -> http2::Builder<Spawn> {
 
 fn http_server(config: &config::Http, spawn: Spawn) -> auto::Builder<Spawn> {
     let mut server = auto::Builder::new(spawn);
-    server.http1().timer(TokioTimer::new()).header_read_timeout(None).keep_alive(config.keep_alives_enabled);
+    server
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .max_buf_size(MAX_BUFFER)
+        .keep_alive(config.keep_alives_enabled);
     server
         .http2()
         .timer(TokioTimer::new())
