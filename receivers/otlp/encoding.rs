@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use pipelines::net::compress::{DecodeError, Encoding, decode};
+use pipelines::net::compress::{DecodeError, Encoding, decode_within};
 use pipelines::runtime::{Budget, Permit};
 
 use super::body::Broken;
@@ -37,10 +37,7 @@ pub(super) fn from_http(name: &[u8]) -> Option<Encoding> {
     Encoding::from_name(std::str::from_utf8(name).ok()?.trim())
 }
 
-/// Decompresses a request of at most `limit` bytes and accounts for it instead of the compressed one.
-///
-/// Decompression runs to its end on the caller's thread, so what is not accounted for yet is bounded by the number of
-/// threads.
+/// Decompresses a request of at most `limit` bytes and accounts for it, while it grows, instead of the compressed one.
 pub(super) fn decompress(
     encoding: Encoding,
     (bytes, permit): (Bytes, Option<Permit>),
@@ -50,15 +47,23 @@ pub(super) fn decompress(
     if encoding == Encoding::Identity {
         return Ok((bytes, permit));
     }
-    let decoded = decode(encoding, &bytes, limit).map_err(|error| match error {
+    let mut held: Option<Permit> = None;
+    let mut grant = |more: usize| match &mut held {
+        Some(held) => held.grow(more as u64),
+        None => {
+            held = budget.try_acquire(more as u64);
+            held.is_some()
+        }
+    };
+    let decoded = decode_within(encoding, &bytes, limit, &mut grant).map_err(|error| match error {
         DecodeError::TooLarge { limit } => Unreadable::Broken(Broken::TooLarge(limit)),
+        DecodeError::NoRoom => Unreadable::Broken(Broken::NoRoom),
         error @ DecodeError::Corrupt { .. } => {
             Unreadable::Status(Status::new(Code::InvalidArgument, error.to_string()))
         }
     })?;
     drop((bytes, permit));
-    let permit = budget.try_acquire(decoded.len() as u64).ok_or(Unreadable::Broken(Broken::NoRoom))?;
-    Ok((decoded, Some(permit)))
+    Ok((decoded, held))
 }
 
 // === impl Unreadable ===

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use super::error::Stop;
-use super::output::Output;
+use super::output::{Grant, Output};
 
 /// Members one gzip body may have. Each costs the set-up of a decoder, also if nothing comes out of it.
 const MAX_MEMBERS: usize = 4096;
@@ -31,8 +31,8 @@ thread_local! {
 }
 
 /// Decodes one gzip member after the other until the input ends.
-pub(super) fn decode_gzip(input: &[u8], limit: usize) -> Result<Vec<u8>, Stop> {
-    let mut output = Output::new(input.len(), limit);
+pub(super) fn decode_gzip(input: &[u8], limit: usize, grant: &mut Grant<'_>) -> Result<Vec<u8>, Stop> {
+    let mut output = Output::new(input.len(), limit, grant)?;
     let mut rest = input;
     for _ in 0..MAX_MEMBERS {
         rest = stream(Decompress::new_gzip(WINDOW_BITS), rest, &mut output)?;
@@ -44,8 +44,8 @@ pub(super) fn decode_gzip(input: &[u8], limit: usize) -> Result<Vec<u8>, Stop> {
 }
 
 /// Decodes one zlib stream.
-pub(super) fn decode_zlib(input: &[u8], limit: usize) -> Result<Vec<u8>, Stop> {
-    let mut output = Output::new(input.len(), limit);
+pub(super) fn decode_zlib(input: &[u8], limit: usize, grant: &mut Grant<'_>) -> Result<Vec<u8>, Stop> {
+    let mut output = Output::new(input.len(), limit, grant)?;
     let rest = stream(Decompress::new(true), input, &mut output)?;
     if rest.is_empty() {
         Ok(output.finish())
@@ -77,11 +77,11 @@ pub(super) fn encode(format: Format, level: i32, parts: &[&[u8]]) -> Result<Vec<
 }
 
 /// Decodes one stream and returns what follows it.
-fn stream<'a>(mut state: Decompress, input: &'a [u8], output: &mut Output) -> Result<&'a [u8], Stop> {
+fn stream<'a>(mut state: Decompress, input: &'a [u8], output: &mut Output<'_, '_>) -> Result<&'a [u8], Stop> {
     loop {
         let rest = input.get(state.total_in() as usize..).unwrap_or_default();
         let before = (rest.len(), output.len());
-        let status = state.decompress_vec(rest, output.room(), FlushDecompress::None).map_err(Stop::corrupt)?;
+        let status = state.decompress_vec(rest, output.room()?, FlushDecompress::None).map_err(Stop::corrupt)?;
         output.fits()?;
         let rest = input.get(state.total_in() as usize..).unwrap_or_default();
         if status == Status::StreamEnd {

@@ -11,6 +11,9 @@ pub enum DecodeError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// There is no memory for what comes out, for now: answer 429 or RESOURCE_EXHAUSTED with RetryInfo.
+    #[error("no room for the decoded body")]
+    NoRoom,
     /// The bytes are not of this encoding: answer 400 or INVALID_ARGUMENT.
     #[error("body is not valid {encoding}: {what}")]
     Corrupt {
@@ -46,6 +49,7 @@ pub enum EncodeError {
 #[derive(Debug)]
 pub(super) enum Stop {
     TooLarge,
+    NoRoom,
     Corrupt(String),
 }
 

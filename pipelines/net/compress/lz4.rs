@@ -8,13 +8,13 @@ use lz4_flex::frame::FrameDecoder;
 use lz4_flex::frame::FrameEncoder;
 
 use super::error::Stop;
-use super::output::Output;
+use super::output::{Grant, Output};
 use super::source::Source;
 
 /// Decodes one frame after the other until the input ends.
 #[allow(clippy::disallowed_types)]
-pub(super) fn decode(input: &[u8], limit: usize) -> Result<Vec<u8>, Stop> {
-    let mut output = Output::new(input.len(), limit);
+pub(super) fn decode(input: &[u8], limit: usize, grant: &mut Grant<'_>) -> Result<Vec<u8>, Stop> {
+    let mut output = Output::new(input.len(), limit, grant)?;
     let mut decoder = FrameDecoder::new(Source::new(input));
     loop {
         output.read_from(&mut decoder)?;

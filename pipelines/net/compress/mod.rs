@@ -19,6 +19,7 @@ use bytes::Bytes;
 
 pub use encoding::Encoding;
 pub use error::{DecodeError, EncodeError};
+pub use output::Grant;
 
 /// Decodes a whole body. With [`Encoding::Identity`] the result shares the bytes of `body`.
 ///
@@ -30,6 +31,21 @@ pub use error::{DecodeError, EncodeError};
 /// [`DecodeError::TooLarge`] if more than `limit` bytes come out, [`DecodeError::Corrupt`] if the body is not of this
 /// encoding, is cut off, or has bytes behind its end.
 pub fn decode(encoding: Encoding, body: &Bytes, limit: usize) -> Result<Bytes, DecodeError> {
+    decode_within(encoding, body, limit, &mut |_| true)
+}
+
+/// The same, but asks before it takes memory for what comes out, so that many small bodies that become large ones at the
+/// same time stay within a common bound. What was granted is at least the length of the result. With
+/// [`Encoding::Identity`] nothing is asked for.
+///
+/// # Errors
+/// Those of [`decode`], and [`DecodeError::NoRoom`] if `grant` refuses.
+pub fn decode_within(
+    encoding: Encoding,
+    body: &Bytes,
+    limit: usize,
+    grant: &mut Grant<'_>,
+) -> Result<Bytes, DecodeError> {
     let corrupt = |what| DecodeError::Corrupt { encoding, what };
     if encoding == Encoding::Identity {
         return if body.len() > limit { Err(DecodeError::TooLarge { limit }) } else { Ok(body.clone()) };
@@ -39,16 +55,17 @@ pub fn decode(encoding: Encoding, body: &Bytes, limit: usize) -> Result<Bytes, D
     }
     let decoded = match encoding {
         Encoding::Identity => return Ok(body.clone()),
-        Encoding::Gzip => deflate::decode_gzip(body, limit),
-        Encoding::Deflate => deflate::decode_zlib(body, limit),
-        Encoding::Zstd => zstd::decode(body, limit),
-        Encoding::Snappy if snappy::is_framed(body) => snappy::decode_framed(body, limit),
-        Encoding::Snappy => snappy::decode_block(body, limit),
-        Encoding::SnappyFramed => snappy::decode_framed(body, limit),
-        Encoding::Lz4 => lz4::decode(body, limit),
+        Encoding::Gzip => deflate::decode_gzip(body, limit, grant),
+        Encoding::Deflate => deflate::decode_zlib(body, limit, grant),
+        Encoding::Zstd => zstd::decode(body, limit, grant),
+        Encoding::Snappy if snappy::is_framed(body) => snappy::decode_framed(body, limit, grant),
+        Encoding::Snappy => snappy::decode_block(body, limit, grant),
+        Encoding::SnappyFramed => snappy::decode_framed(body, limit, grant),
+        Encoding::Lz4 => lz4::decode(body, limit, grant),
     };
     decoded.map(Bytes::from).map_err(|stop| match stop {
         error::Stop::TooLarge => DecodeError::TooLarge { limit },
+        error::Stop::NoRoom => DecodeError::NoRoom,
         error::Stop::Corrupt(what) => corrupt(what),
     })
 }

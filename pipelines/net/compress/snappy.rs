@@ -7,7 +7,7 @@ use std::io::Write;
 use snap::read::FrameDecoder;
 
 use super::error::Stop;
-use super::output::Output;
+use super::output::{Grant, Output};
 use super::source::Source;
 
 /// First chunk of the framing format; a block cannot start so (its length would not fit 32 bits).
@@ -21,13 +21,16 @@ pub(super) fn is_framed(input: &[u8]) -> bool {
 }
 
 /// Decodes one block. The length it claims is checked before anything is allocated.
-pub(super) fn decode_block(input: &[u8], limit: usize) -> Result<Vec<u8>, Stop> {
+pub(super) fn decode_block(input: &[u8], limit: usize, grant: &mut Grant<'_>) -> Result<Vec<u8>, Stop> {
     let len = snap::raw::decompress_len(input).map_err(Stop::corrupt)?;
     if len > limit {
         return Err(Stop::TooLarge);
     }
     if len > input.len().saturating_mul(MOST_GAIN) {
         return Err(Stop::corrupt(format!("{} bytes cannot hold the {len} they claim", input.len())));
+    }
+    if !grant(len) {
+        return Err(Stop::NoRoom);
     }
     let mut out = vec![0; len];
     let written = snap::raw::Decoder::new().decompress(input, &mut out).map_err(Stop::corrupt)?;
@@ -37,8 +40,8 @@ pub(super) fn decode_block(input: &[u8], limit: usize) -> Result<Vec<u8>, Stop> 
 
 /// Decodes the chunks of the framing format.
 #[allow(clippy::disallowed_types)]
-pub(super) fn decode_framed(input: &[u8], limit: usize) -> Result<Vec<u8>, Stop> {
-    let mut output = Output::new(input.len(), limit);
+pub(super) fn decode_framed(input: &[u8], limit: usize, grant: &mut Grant<'_>) -> Result<Vec<u8>, Stop> {
+    let mut output = Output::new(input.len(), limit, grant)?;
     output.read_from(&mut FrameDecoder::new(Source::new(input)))?;
     Ok(output.finish())
 }

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::{DecodeError, EncodeError, Encoding, decode, encode};
+use super::{DecodeError, EncodeError, Encoding, decode, decode_within, encode};
 
 const MIB: usize = 1 << 20;
 
@@ -103,13 +103,33 @@ fn bombs_are_stopped() {
 /// The buffer never has room for more than the limit and the byte that shows that it was passed.
 #[test]
 fn output_stays_within_the_limit() {
-    let mut output = super::output::Output::new(1 << 30, 100_000);
+    let mut all = |_| true;
+    let mut output = super::output::Output::new(1 << 30, 100_000, &mut all).unwrap();
     while output.fits().is_ok() {
-        let room = output.room();
+        let room = output.room().unwrap();
         assert!(room.capacity() <= 100_001, "{}", room.capacity());
         room.resize(room.capacity(), 0);
     }
     assert_eq!(output.len(), 100_001);
+}
+
+/// Scenario: a bomb of every encoding while little memory is left, and an honest body. Guarantee: it stops at what it is
+/// granted; what is granted covers what comes out.
+#[test]
+fn memory_is_asked_for_before_it_is_taken() {
+    for encoding in compressed() {
+        let bomb = encode(encoding, None, [vec![0; 16 * MIB].as_slice()]).unwrap();
+        let mut left = MIB;
+        let mut grant = |more: usize| left.checked_sub(more).map(|rest| left = rest).is_some();
+        assert_eq!(decode_within(encoding, &bomb, 64 * MIB, &mut grant), Err(DecodeError::NoRoom), "{encoding}");
+        let mut granted = 0;
+        let mut grant = |more: usize| {
+            granted += more;
+            true
+        };
+        let decoded = decode_within(encoding, &bomb, 64 * MIB, &mut grant).unwrap();
+        assert!(granted >= decoded.len() && granted <= 2 * decoded.len() + MIB, "{encoding}: {granted}");
+    }
 }
 
 /// A window larger than the limit allows is refused, so that memory stays near the limit.

@@ -8,12 +8,14 @@ use zstd::zstd_safe::{
 };
 
 use super::error::Stop;
-use super::output::Output;
+use super::output::{Grant, Output};
 
 /// Logarithm of the window every decoder must support (RFC 9659 section 3), and so the least we allow.
 const LEAST_WINDOW_LOG: u32 = 23;
 /// Logarithm of the largest window zstd decodes unless told otherwise.
 const MOST_WINDOW_LOG: u32 = 27;
+/// Most bytes a decoder that is kept may hold: one with a window that every decoder must support.
+const MOST_KEPT: usize = 10 << 20;
 
 thread_local! {
     static DECODER: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
@@ -21,14 +23,14 @@ thread_local! {
 }
 
 /// Decodes all frames of the input.
-pub(super) fn decode(input: &[u8], limit: usize) -> Result<Vec<u8>, Stop> {
+pub(super) fn decode(input: &[u8], limit: usize, grant: &mut Grant<'_>) -> Result<Vec<u8>, Stop> {
     let mut output = match get_frame_content_size(input) {
         Ok(Some(size)) if usize::try_from(size).is_ok_and(|size| size <= limit) => {
-            Output::with_size(size as usize, limit)
+            Output::with_size(size as usize, limit, grant)?
         }
         Ok(Some(_)) => return Err(Stop::TooLarge),
         // The decoder finds out what is wrong.
-        Ok(None) | Err(_) => Output::new(input.len(), limit),
+        Ok(None) | Err(_) => Output::new(input.len(), limit, grant)?,
     };
     let mut context =
         DECODER.take().or_else(DCtx::try_create).ok_or_else(|| Stop::corrupt("no memory for a decoder"))?;
@@ -39,7 +41,10 @@ pub(super) fn decode(input: &[u8], limit: usize) -> Result<Vec<u8>, Stop> {
         .and_then(|_| context.set_parameter(window))
         .map_err(|code| Stop::corrupt(get_error_name(code)))
         .and_then(|_| frames(&mut context, input, &mut output));
-    DECODER.set(Some(context));
+    // A hostile frame makes it allocate a large window, which every thread would keep.
+    if context.sizeof() <= MOST_KEPT {
+        DECODER.set(Some(context));
+    }
     decoded.map(|()| output.finish())
 }
 
@@ -55,11 +60,11 @@ pub(super) fn encode(level: i32, parts: &[&[u8]]) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
-fn frames(context: &mut DCtx<'static>, input: &[u8], output: &mut Output) -> Result<(), Stop> {
+fn frames(context: &mut DCtx<'static>, input: &[u8], output: &mut Output<'_, '_>) -> Result<(), Stop> {
     let mut source = InBuffer::around(input);
     loop {
         let before = (source.pos(), output.len());
-        let room = output.room();
+        let room = output.room()?;
         let at = room.len();
         let hint = context
             .decompress_stream(&mut OutBuffer::around_pos(room, at), &mut source)
