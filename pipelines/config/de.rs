@@ -13,7 +13,7 @@ use super::diagnostic::{Diagnostic, Diagnostics};
 use super::scalar::plain;
 use super::suggest::{did_you_mean, missing_blank, other_place};
 use super::tree::{Node, Value};
-use super::words::MAP;
+use super::words::{MAP, TEXT};
 
 /// Most errors reported for one component.
 const MAX_ERRORS: usize = 50;
@@ -94,7 +94,7 @@ fn diagnostic(fault: &Fault, root: &Node, place: &str) -> Diagnostic {
         }
         FaultKind::Type { found, expected } => {
             let error = Diagnostic::error(&code::WRONG_TYPE, format!("{inside}found {found}, expected {expected}"));
-            match descend(root, &fault.path).and_then(Node::as_str).and_then(|text| text_help(text, expected)) {
+            match descend(root, &fault.path).and_then(|about| help(about, expected)) {
                 Some(help) => error.help(help),
                 None => error,
             }
@@ -120,13 +120,13 @@ fn path(place: &str, steps: &[Step]) -> String {
     path
 }
 
-/// How to mend text that stands where something else is expected.
-fn text_help(text: &str, expected: &str) -> Option<String> {
-    match plain(text) {
-        _ if expected == MAP => missing_blank(text),
-        Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::Bool(_) => {
-            Some(format!("drop the quotes: `{text}` in quotes is text"))
-        }
+/// How to mend a value that stands where something else is expected.
+fn help(about: &Node, expected: &str) -> Option<String> {
+    let scalar = |value: &Value| matches!(value, Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_));
+    match &about.value {
+        Value::Text(text) if expected == MAP => missing_blank(text),
+        Value::Text(text) if scalar(&plain(text)) => Some(format!("drop the quotes: `{text}` in quotes is text")),
+        value if scalar(value) && expected == TEXT => Some("put it into quotes, which make it text".to_owned()),
         _ => None,
     }
 }

@@ -142,6 +142,10 @@ impl Expander<'_> {
 
     /// `$NAME` was filled in by old versions of the Collector and stands for itself today.
     fn naked(&mut self, rest: &str, span: Span) {
+        if rest.starts_with('{') {
+            let warning = Diagnostic::warning(&code::NAKED_DOLLAR, "`${` is not closed and stands for itself");
+            self.diagnostics.push(warning.at(span).help("close it with `}`, or write `$${` to say that it is text"));
+        }
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
         let name = &rest[..end];
         if name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
@@ -211,7 +215,8 @@ impl Expander<'_> {
                     .help(format!("set it, or give a default: `${{env:{name}:-default}}`")),
             );
         }
-        Ok(Found { text: value.or_else(|| default.map(ToOwned::to_owned)), origin: format!("env:{name}") })
+        let origin = if value.is_some() { format!("env:{name}") } else { format!("env:{name}, not set") };
+        Ok(Found { text: value.or_else(|| default.map(ToOwned::to_owned)), origin })
     }
 
     fn fail<T>(&mut self, diagnostic: Diagnostic) -> Result<T, Reported> {

@@ -74,7 +74,8 @@ fn assignment_or_text(text: &str, sources: &mut Sources, diagnostics: &mut Diagn
             assignment(&format!("{path}={value}"), sources, diagnostics)
         }
         _ => {
-            let source = sources.add(format!("yaml:{text}"), text);
+            // Named without the text, which may hold secrets and is long.
+            let source = sources.add("--config yaml:", text);
             yaml::parse(sources, source, diagnostics)
         }
     }

@@ -7,13 +7,33 @@ use super::source::Sources;
 use super::tree::{Node, Value};
 use super::units::Secret;
 
-/// Keys whose values are not shown, in lower case; one that merely contains one of these counts, too.
-const SECRET: [&str; 9] =
-    ["password", "secret", "token", "api_key", "api-key", "apikey", "authorization", "key_pem", "credential"];
+/// Keys and variables whose values are not shown, in lower case; one that merely contains one of these counts, too.
+const SECRET: [&str; 16] = [
+    "access_key",
+    "api-key",
+    "api_key",
+    "apikey",
+    "authorization",
+    "connection_string",
+    "credential",
+    "dsn",
+    "ingestion_key",
+    "key_pem",
+    "license_key",
+    "passphrase",
+    "password",
+    "private_key",
+    "secret",
+    "token",
+];
+/// Ends of keys that say where a secret is, not what it is.
+const WHERE: [&str; 3] = ["_file", "_path", "_url"];
 /// Maps whose values are not shown whatever their keys are.
 const SECRET_MAPS: [&str; 1] = ["headers"];
 
-/// The tree as block YAML, values of secret keys redacted. With `origins` each value says where it came from.
+/// The tree as block YAML, values of secret keys and passwords in URLs redacted. Dollar signs that would be read as
+/// the start of a reference are doubled, so that the text means the same when it is loaded again. With `origins` each
+/// value says where it came from.
 #[must_use]
 pub fn print(root: &Node, origins: Option<&Sources>) -> String {
     let mut printer = Printer { text: String::new(), origins };
@@ -90,16 +110,46 @@ impl Printer<'_> {
             Value::Null => String::new(),
             Value::Seq(_) => "[]".to_owned(),
             Value::Map(_) => "{}".to_owned(),
-            _ if secret => Secret::REDACTED.to_owned().replace('[', "\"[").replace(']', "]\""),
+            _ if secret || node.origin.as_deref().is_some_and(is_secret) => {
+                Secret::REDACTED.to_owned().replace('[', "\"[").replace(']', "]\"")
+            }
+            // A field that wants text gets `0123` and not 123, so that is what it says.
+            value if node.original.as_deref().is_some_and(|original| is_number(value) && plain(original) == *value) => {
+                node.original.as_deref().unwrap_or_default().to_owned()
+            }
             Value::Bool(value) => value.to_string(),
             Value::Int(value) => value.to_string(),
             Value::Uint(value) => value.to_string(),
             Value::Float(value) if value.is_nan() => ".nan".to_owned(),
             Value::Float(value) if value.is_infinite() => if *value > 0.0 { ".inf" } else { "-.inf" }.to_owned(),
             Value::Float(value) => format!("{value:?}"),
-            Value::Text(text) => quoted(text),
+            Value::Text(text) => quoted(&without_password(&with_dollars(text))),
         }
     }
+}
+
+fn is_number(value: &Value) -> bool {
+    matches!(value, Value::Int(_) | Value::Uint(_) | Value::Float(_))
+}
+
+/// `${` and `$$` as they must be written to stand for themselves.
+fn with_dollars(text: &str) -> String {
+    let next = text.chars().skip(1).map(Some).chain([None]);
+    let doubled = |(c, next): (char, Option<char>)| (c == '$' && matches!(next, Some('$' | '{'))).then_some('$');
+    text.chars().zip(next).flat_map(|pair| [doubled(pair), Some(pair.0)]).flatten().collect()
+}
+
+/// `https://user:password@host` without the password.
+fn without_password(text: &str) -> String {
+    let hidden = || {
+        let (scheme, rest) = text.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let (user, host) = authority.rsplit_once('@')?;
+        let (name, _) = user.split_once(':')?;
+        let path = &rest[authority.len()..];
+        Some(format!("{scheme}://{name}:{}@{host}{path}", Secret::REDACTED))
+    };
+    hidden().unwrap_or_else(|| text.to_owned())
 }
 
 /// Text as a YAML scalar, quoted only where it would be read as something else.
@@ -134,5 +184,6 @@ fn escaped(text: &str) -> String {
 
 fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    SECRET_MAPS.contains(&key.as_str()) || SECRET.iter().any(|secret| key.contains(secret))
+    let is_place = WHERE.iter().any(|end| key.ends_with(end));
+    SECRET_MAPS.contains(&key.as_str()) || (!is_place && SECRET.iter().any(|secret| key.contains(secret)))
 }

@@ -7,6 +7,9 @@ use super::tree::shortened;
 /// How messages call a map.
 pub(super) const MAP: &str = "a map";
 
+/// How messages call a string.
+pub(super) const TEXT: &str = "text";
+
 /// What is there.
 pub(super) fn found_in_words(found: Unexpected<'_>) -> String {
     match found {
@@ -26,7 +29,7 @@ pub(super) fn found_in_words(found: Unexpected<'_>) -> String {
 pub(super) fn expected_in_words(expected: &dyn Expected) -> String {
     let expected = expected.to_string();
     match expected.as_str() {
-        "a string" | "string" => "text".to_owned(),
+        "a string" | "string" => TEXT.to_owned(),
         "a boolean" | "boolean" => "true or false".to_owned(),
         "a sequence" | "sequence" => "a list".to_owned(),
         "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "a whole number of zero or more".to_owned(),

@@ -67,10 +67,7 @@ impl<'t> Reader<'t, '_> {
 
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Reported> {
         self.nodes += 1;
-        if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            let message = format!("the configuration is deeper than {MAX_DEPTH} levels or has over {MAX_NODES} values");
-            return self.fail(Diagnostic::error(&code::TOO_LARGE, message).at(span));
-        }
+        self.within_bounds(depth, span)?;
         let (node, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix == "str");
@@ -84,15 +81,27 @@ impl<'t> Reader<'t, '_> {
                     return self.fail(Diagnostic::error(&code::YAML, "the alias names no anchor").at(span));
                 };
                 self.nodes += size(&node);
+                self.within_bounds(depth + levels(&node), span)?;
                 node.span = span;
                 return Ok(node);
             }
             _ => return self.fail(Diagnostic::error(&code::YAML, "expected a value").at(span)),
         };
         if anchor > 0 {
+            // Anchors around anchors are copies of copies.
+            self.nodes += size(&node);
+            self.within_bounds(depth, span)?;
             self.anchors.insert(anchor, node.clone());
         }
         Ok(node)
+    }
+
+    fn within_bounds(&mut self, depth: usize, span: Span) -> Result<(), Reported> {
+        if depth <= MAX_DEPTH && self.nodes <= MAX_NODES {
+            return Ok(());
+        }
+        let message = format!("the configuration is deeper than {MAX_DEPTH} levels or has over {MAX_NODES} values");
+        self.fail(Diagnostic::error(&code::TOO_LARGE, message).at(span))
     }
 
     fn sequence(&mut self, start: Span, depth: usize) -> Result<Node, Reported> {
@@ -120,7 +129,10 @@ impl<'t> Reader<'t, '_> {
             let (event, span) = self.next()?;
             let value = self.node(event, span, depth + 1)?;
             if is_merge {
-                merge(&mut merged, value);
+                if let Err(found) = merge(&mut merged, value) {
+                    let message = format!("`<<` is {found}, expected an alias of a map or a list of them");
+                    self.diagnostics.push(Diagnostic::error(&code::YAML, message).at(key.span));
+                }
             } else if entries.iter().any(|(earlier, _)| earlier.text() == key.text()) {
                 let message = format!("the key `{}` stands twice in this map", key.text());
                 let error = Diagnostic::error(&code::DUPLICATE_KEY, message).at(key.span);
@@ -202,8 +214,8 @@ fn inside_quotes(span: Span, style: ScalarStyle) -> Span {
     if quoted && span.end > span.start + 2 { Span { start: span.start + 1, end: span.end - 1, ..span } } else { span }
 }
 
-/// `<<: *base` and `<<: [*a, *b]`: keys of earlier maps win.
-fn merge(merged: &mut Vec<(Key, Node)>, value: Node) {
+/// `<<: *base` and `<<: [*a, *b]`: keys of earlier maps win. An error says what else it is.
+fn merge(merged: &mut Vec<(Key, Node)>, value: Node) -> Result<(), String> {
     match value.value {
         Value::Map(entries) => {
             for (key, node) in entries {
@@ -212,8 +224,17 @@ fn merge(merged: &mut Vec<(Key, Node)>, value: Node) {
                 }
             }
         }
-        Value::Seq(elements) => elements.into_iter().for_each(|element| merge(merged, element)),
-        _ => {}
+        Value::Seq(elements) => return elements.into_iter().try_for_each(|element| merge(merged, element)),
+        _ => return Err(value.kind()),
+    }
+    Ok(())
+}
+
+fn levels(node: &Node) -> usize {
+    match &node.value {
+        Value::Seq(elements) => 1 + elements.iter().map(levels).max().unwrap_or_default(),
+        Value::Map(entries) => 1 + entries.iter().map(|(_, node)| levels(node)).max().unwrap_or_default(),
+        _ => 0,
     }
 }
 

@@ -99,6 +99,15 @@ fn defaults_are_for_unset_variables() {
     assert_eq!(value("${env:NONE:-${env:HOST}}"), text("example.org"));
 }
 
+/// Where a value came from is kept: the variable, the file, or that the variable was not set.
+#[test]
+fn origins_are_kept() {
+    let origin = |text| filled(text).0.origin.unwrap().to_string();
+    assert_eq!(origin("${env:PORT}"), "env:PORT");
+    assert_eq!(origin("${file:/list}"), "file:/list");
+    assert_eq!(origin("${NONE:-5}"), "env:NONE, not set");
+}
+
 /// A variable that is not set leaves nothing behind, with a warning.
 #[test]
 fn an_unset_variable_is_nothing() {
@@ -116,6 +125,8 @@ fn dollar_signs_are_text() {
     assert_eq!(value("$1 costs $"), text("$1 costs $"));
     let (node, codes) = filled("$HOST");
     assert_eq!((node.value, codes), (text("$HOST"), vec!["W0005".to_owned()]));
+    let (node, codes) = filled("x${env:HOST");
+    assert_eq!((node.value, codes), (text("x${env:HOST"), vec!["W0005".to_owned()]));
 }
 
 /// Bad names, unknown schemes, missing files and circles are errors that leave nothing.

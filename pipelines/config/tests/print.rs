@@ -3,7 +3,20 @@
 use proptest::prelude::*;
 
 use super::read;
-use crate::config::{Diagnostics, Key, Node, Sources, Span, Value, parse, print};
+use crate::config::{Diagnostics, Environment, Key, Node, Sources, Span, Value, expand, parse, print};
+
+/// An environment without anything.
+struct Nothing;
+
+impl Environment for Nothing {
+    fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn file(&self, _: &str) -> Result<String, String> {
+        Err("no such file".to_owned())
+    }
+}
 
 const NOWHERE: Span = Span { source: 0, start: 0, end: 0 };
 
@@ -22,6 +35,7 @@ fn tree() -> impl Strategy<Value = Node> {
     let text = prop_oneof![
         "[a-z ]{0,8}",
         "[ -~]{0,10}",
+        "[${}A:-]{0,6}",
         "[-?:,\\[\\]{}#&*!|>'\"%@`~<=.0-9eExo+\n\t\r\\\\ ]{0,8}",
         "[\u{80}-\u{a0}\u{e4}\u{2028}\u{feff}\u{1f600}\u{7f}]{0,4}",
         Just("null".to_owned()),
@@ -50,16 +64,17 @@ fn tree() -> impl Strategy<Value = Node> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// What is printed reads as the same tree.
+    /// What is printed loads as the same tree, dollar signs included.
     #[test]
     fn what_is_printed_reads_as_the_same(tree in tree()) {
         let text = print(&tree, None);
         let mut sources = Sources::default();
         let source = sources.add("f", text.clone());
         let mut diagnostics = Diagnostics::default();
-        let back = parse(&sources, source, &mut diagnostics);
-        prop_assert!(back.is_some(), "{text}\n{diagnostics:?}");
-        prop_assert_eq!(bare(&back.unwrap()), tree, "{}", text);
+        let mut back = parse(&sources, source, &mut diagnostics).expect(&text);
+        expand(&mut back, &Nothing, &mut sources, &mut diagnostics);
+        prop_assert!(!diagnostics.has_errors(), "{text}\n{diagnostics:?}");
+        prop_assert_eq!(bare(&back), tree, "{}", text);
     }
 }
 
@@ -72,6 +87,30 @@ fn secrets_are_redacted() {
         assert!(!text.contains(hidden), "{text}");
     }
     assert!(text.contains("user: e") && text.contains("  x: \"[redacted]\""), "{text}");
+}
+
+/// The password of a URL is hidden, the rest of it is not; a path to a secret is shown, the value of a variable that
+/// is called a secret is not.
+#[test]
+fn secrets_in_other_places_are_redacted() {
+    let text = print(&read("a: https://u:p1@h:1/x?y=z@b\nb: h:1@x\ntoken_file: /run/t\nlicense_key: k\n"), None);
+    assert!(text.contains("https://u:[redacted]@h:1/x?y=z@b") && !text.contains("p1"), "{text}");
+    assert!(text.contains("b: h:1@x") && text.contains("/run/t") && !text.contains(": k\n"), "{text}");
+    let mut root = read("endpoint: x1\n");
+    if let Value::Map(entries) = &mut root.value {
+        entries[0].1.origin = Some("env:DB_PASSWORD".into());
+    }
+    assert_eq!(print(&root, None), "endpoint: \"[redacted]\"\n");
+}
+
+/// A number from a variable is printed as it was written there, since a field that wants text gets that.
+#[test]
+fn numbers_keep_their_text() {
+    let mut root = read("a: 83\n");
+    if let Value::Map(entries) = &mut root.value {
+        entries[0].1.original = Some("083".into());
+    }
+    assert_eq!(print(&root, None), "a: 083\n");
 }
 
 /// With origins each value names the file and line, and the variable, it came from.

@@ -44,6 +44,7 @@ fn sizes_have_units() {
     assert_eq!(bytes("1 GB"), 1_000_000_000);
     assert_eq!(bytes("1.5kib"), 1536);
     assert_eq!(bytes("7b"), 7);
+    assert_eq!((bytes("64Mi"), bytes("64M"), bytes("2k")), (64 << 20, 64_000_000, 2_000));
     for wrong in ["", "MiB", "-5", "5 apples", "1.5.5kB", "99999999999TiB", "inf"] {
         assert!(ByteSize::parse(wrong).is_err(), "{wrong}");
     }

@@ -101,6 +101,25 @@ fn bombs_are_refused() {
     assert!(errors(&format!("{}{}", "[".repeat(200), "]".repeat(200)))[0].starts_with("E0006"));
 }
 
+/// Aliases cannot nest deeper than text can, nor can anchors around anchors be copied without bound.
+#[test]
+fn aliases_have_bounds() {
+    let mut deep = String::from("a0: &a0 x\n");
+    for level in 1..50 {
+        deep.push_str(&format!("a{level}: &a{level} [[[[*a{}]]]]\n", level - 1));
+    }
+    assert!(errors(&deep)[0].starts_with("E0006"));
+    let list = "x, ".repeat(10_000);
+    let wide = (0..100).fold(format!("&l [{list}]"), |inner, level| format!("&a{level} [{inner}]"));
+    assert!(errors(&wide)[0].starts_with("E0006"));
+}
+
+/// `<<` with anything but maps is refused, not ignored.
+#[test]
+fn a_merge_key_takes_maps_only() {
+    assert_eq!(errors("a: {<<: 5}\nb: {<<: }\nc: {<<: [{}, x]}\n"), ["E0002 1:5", "E0002 2:5", "E0002 3:5"]);
+}
+
 /// The missing blank of `endpoint:0.0.0.0` is named where YAML stumbles over it.
 #[test]
 fn a_missing_blank_is_named() {

@@ -7,11 +7,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A number of bytes: a whole number, or one with a unit: kB, MB, GB (powers of 1000), KiB, MiB, GiB (of 1024).
+/// A number of bytes: a whole number, or one with a unit: kB, MB, GB (powers of 1000), KiB, MiB, GiB (of 1024). The
+/// `B` may be left out, as in Kubernetes: `64Mi`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSize(pub u64);
 
-const UNITS: [(&str, u64); 9] = [
+/// The units in lower case; none before another that it ends with.
+const UNITS: [(&str, u64); 17] = [
     ("kib", 1 << 10),
     ("mib", 1 << 20),
     ("gib", 1 << 30),
@@ -20,6 +22,14 @@ const UNITS: [(&str, u64); 9] = [
     ("mb", 1_000_000),
     ("gb", 1_000_000_000),
     ("tb", 1_000_000_000_000),
+    ("ki", 1 << 10),
+    ("mi", 1 << 20),
+    ("gi", 1 << 30),
+    ("ti", 1 << 40),
+    ("k", 1_000),
+    ("m", 1_000_000),
+    ("g", 1_000_000_000),
+    ("t", 1_000_000_000_000),
     ("b", 1),
 ];
 
