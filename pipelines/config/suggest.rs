@@ -47,7 +47,9 @@ pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>)
     let close = |name: &str| {
         let distance = strsim::damerau_levenshtein(written, name);
         let bound = (name.len().max(written.len()) / 3).max(1);
-        (distance <= bound && distance < name.len()).then_some(distance)
+        // Nobody mistypes the beginning and more: `k8sattributes` is not `attributes`.
+        let alike = distance <= 2 || written.chars().next() == name.chars().next();
+        (distance <= bound && distance < name.len() && alike).then_some(distance)
     };
     let closest = || known.iter().filter_map(|name| Some((close(name)?, name))).min_by_key(|(distance, _)| *distance);
     let other = || {

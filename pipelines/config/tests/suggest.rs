@@ -22,6 +22,8 @@ fn the_meant_name_is_found() {
     for unlike in ["compression", "x", "", "retry"] {
         assert_eq!(meant(unlike), None, "{unlike}");
     }
+    assert_eq!(did_you_mean("k8sattributes", ["attributes"]), None);
+    assert_eq!(did_you_mean("attribute", ["attributes"]).as_deref(), Some("attributes"));
 }
 
 /// A key written one level too high is sent to its section, if that exists here.
