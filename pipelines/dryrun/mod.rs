@@ -7,6 +7,8 @@
 mod diff;
 mod input;
 mod report;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 use std::sync::Arc;

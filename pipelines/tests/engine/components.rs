@@ -197,6 +197,10 @@ impl Processor for Fragile {
     }
 
     fn tick(&self, _: Instant, out: &Output) {
+        self.flush(out);
+    }
+
+    fn flush(&self, out: &Output) {
         let held = std::mem::take(&mut *self.2.lock().unwrap());
         assert!(held.iter().all(|batch| batch.items() <= self.0.bears), "too many items to send on");
         held.into_iter().for_each(|batch| out.send(batch));

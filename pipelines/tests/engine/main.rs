@@ -3,6 +3,7 @@
 
 mod components;
 mod delivery;
+mod dry_run;
 mod graph;
 mod lifecycle;
 mod panics;
