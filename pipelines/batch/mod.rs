@@ -40,12 +40,6 @@ struct Group {
 // === impl Batch ===
 
 impl Batch {
-    /// A batch nobody waits for, for receivers that cannot push back and for tests.
-    #[must_use]
-    pub fn untracked(telemetry: Telemetry) -> Self {
-        Self { telemetry, context: Context::default(), ack: Ack::none() }
-    }
-
     /// A batch and the future that yields what became of it.
     #[must_use]
     pub fn tracked(telemetry: Telemetry, context: Context) -> (Self, Acked) {

@@ -92,12 +92,6 @@ impl<'a> LogView<'a> {
         self.body.map_or(AnyView::Empty, AnyView::new)
     }
 
-    /// The encoded `AnyValue` of the body.
-    #[must_use]
-    pub fn body_encoded(&self) -> Option<&'a [u8]> {
-        self.body
-    }
-
     /// The attributes.
     #[must_use]
     pub fn attributes(&self) -> AttributesView<'a> {
