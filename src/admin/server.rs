@@ -1,24 +1,60 @@
 //! The small HTTP server behind extensions.
 
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use axum::Router;
-use pipelines::component::{ExtensionHost, Failure};
-use tokio::net::TcpListener;
+use axum::serve::Listener;
+use pipelines::component::{ExtensionHost, Failure, Problems};
+use pipelines::net::{self, Listen, ListenOptions, ServerStream, Transport};
+
+/// Pause after a failed accept, which mostly means that no file descriptor is left: as axum waits.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
+/// A listening socket of the engine as axum wants it.
+struct Socket(net::Listener);
+
+/// Reports an endpoint that nobody can listen on.
+pub(super) fn validate(endpoint: &str, problems: &mut Problems) {
+    if let Err(reason) = Listen::parse(endpoint, Transport::Tcp) {
+        problems.error("endpoint", reason);
+    }
+}
 
 /// Serves `router` on `endpoint` until the host's stop is requested.
 pub(super) async fn serve(endpoint: &str, router: Router, mut host: ExtensionHost) -> Result<(), Failure> {
-    let address = address(endpoint);
-    let listener =
-        TcpListener::bind(&address).await.map_err(|error| Failure(format!("cannot listen on {address}: {error}")))?;
-    let bound = listener.local_addr().map_or(address, |bound| bound.to_string());
+    let listen = Listen::parse(endpoint, Transport::Tcp).map_err(Failure)?;
+    let listener = listen.bind(ListenOptions::default()).await;
+    let listener = listener.map_err(|error| Failure(format!("cannot listen on {listen}: {error}")))?;
+    let bound = listener.address().map_or_else(|| listen.to_string(), |bound| bound.to_string());
     host.ready.tell(vec![format!("http {bound}")]);
     let mut stop = host.stop.clone();
-    axum::serve(listener, router)
+    axum::serve(Socket(listener), router)
         .with_graceful_shutdown(async move { stop.requested().await })
         .await
         .map_err(|error| Failure(format!("cannot serve on {bound}: {error}")))
 }
 
-/// `:13133` listens on every address, as upstream.
-pub(super) fn address(endpoint: &str) -> String {
-    if endpoint.starts_with(':') { format!("0.0.0.0{endpoint}") } else { endpoint.to_owned() }
+// === impl Socket ===
+
+impl Listener for Socket {
+    type Io = ServerStream;
+    type Addr = Option<SocketAddr>;
+
+    async fn accept(&mut self) -> (ServerStream, Option<SocketAddr>) {
+        loop {
+            match self.0.accept().await {
+                Ok(accepted) => return accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Option<SocketAddr>> {
+        Ok(self.0.address())
+    }
 }

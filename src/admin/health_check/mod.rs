@@ -129,6 +129,10 @@ impl Default for Config {
 
 impl pipelines::component::Config for Config {
     fn validate(&self, problems: &mut Problems) {
+        server::validate(&self.endpoint(), problems);
+        if self.path.contains(['{', '}', '*', ':']) {
+            problems.error("path", format!("`{}` holds a pattern", self.path)).help("write `/health`");
+        }
         if !self.path.starts_with('/') {
             problems.error("path", format!("`{}` does not start with a slash", self.path)).help("write `/health`");
         }

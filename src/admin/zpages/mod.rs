@@ -81,6 +81,7 @@ impl Default for Config {
 
 impl pipelines::component::Config for Config {
     fn validate(&self, problems: &mut Problems) {
+        server::validate(&self.endpoint, problems);
         problems.warning(
             "",
             "of the Collector's zPages only /debug/pipelinez is served: the engine traces nothing of its own",
