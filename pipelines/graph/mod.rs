@@ -8,6 +8,8 @@ mod plan;
 mod resolve;
 mod service;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 
 pub use self::id::{component_id, pipeline_id};
 pub use self::load::Invalid;

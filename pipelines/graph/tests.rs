@@ -1,0 +1,56 @@
+//! `service.telemetry`: what is read, and what is said about the rest. Graphs are tested in `tests/engine`.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::telemetry::{Encoding, Level, Settings, read};
+use crate::config::{Diagnostics, Sources, parse};
+
+/// The settings, and code and message of every diagnostic.
+fn settings(yaml: &str) -> (Settings, Vec<String>) {
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let source = sources.add("test.yaml", yaml);
+    let node = parse(&sources, source, &mut diagnostics).expect("it is YAML");
+    let settings = read(&node, &mut diagnostics);
+    (settings, diagnostics.iter().map(|one| format!("{} {}", one.code.id, one.message)).collect())
+}
+
+/// Guarantee: level, encoding and both forms of resource attributes are read; what is on by default says nothing.
+#[test]
+fn settings_are_read() {
+    let (settings, said) = settings(
+        "logs: { level: WARN, encoding: json, output_paths: [stderr], disable_caller: true }
+resource: { service.name: gateway, attributes: [{ name: zone, value: eu }] }
+metrics: { level: none }",
+    );
+    assert_eq!((settings.level, settings.encoding), (Level::Warn, Encoding::Json));
+    let resource: Vec<_> = settings.resource.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    assert_eq!((resource, said), (vec![("service.name", "gateway"), ("zone", "eu")], vec![]));
+}
+
+/// Scenario: settings of the Collector that have no effect here. Guarantee: each is named once, none is an error.
+#[test]
+fn what_has_no_effect_is_said() {
+    let (settings, said) = settings(
+        "logs: { output_paths: [/var/log/x], sampling: { initial: 1 } }
+metrics: { readers: [] }
+traces: { level: none }",
+    );
+    assert_eq!(settings, Settings::default());
+    for part in ["logs.output_paths", "logs.sampling", "metrics.readers", "telemetry.traces"] {
+        assert_eq!(said.iter().filter(|one| one.contains(part)).count(), 1, "{part}: {said:#?}");
+    }
+    assert_eq!(said.len(), 4, "{said:#?}");
+}
+
+/// Scenario: misspelled keys and levels. Guarantee: one error each, with what is allowed.
+#[test]
+fn mistakes_are_errors() {
+    for (yaml, part) in [
+        ("log: {}", "unknown key `log`"),
+        ("metrics: { levels: none }", "unknown key `levels`"),
+        ("logs: { level: loud }", "loud"),
+        ("logs: { levels: info }", "levels"),
+    ] {
+        let (_, said) = settings(yaml);
+        assert!(said.len() == 1 && said[0].contains(part), "{yaml}: {said:#?}");
+    }
+}
