@@ -7,14 +7,13 @@ use std::sync::Arc;
 use super::about::{About, Kind};
 use super::check::{CheckContext, Finding};
 use super::config::{AnyConfig, Config, Problems};
+use super::context::BuildContext;
 use super::exporter::{Exporter, ExporterFactory};
 use super::extension::{Extension, ExtensionFactory};
 use super::processor::{ConnectorFactory, Processor, ProcessorFactory};
 use super::receiver::{Receiver, ReceiverFactory};
 use super::{BoxFuture, Failure};
-use crate::Signal;
 use crate::config::{Diagnostics, Node, from_node_at};
-use crate::runtime::{Budget, Wake};
 
 /// The compile-time description of a kind of node.
 #[derive(Clone, Copy)]
@@ -28,28 +27,6 @@ pub struct Component {
     validate: fn(&AnyConfig, &mut Problems),
     check: fn(AnyConfig, CheckContext) -> BoxFuture<'static, Vec<Finding>>,
     build: Build,
-}
-
-/// `type` or `type/name`, as written in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ComponentId {
-    /// The component type as written, which may be an alias.
-    pub kind: Arc<str>,
-    /// What tells several of one type apart.
-    pub name: Option<Arc<str>>,
-}
-
-/// What a component gets when it is built. Building does no I/O and spawns nothing.
-#[derive(Clone, Debug)]
-pub struct BuildContext {
-    /// The component that is built.
-    pub id: ComponentId,
-    /// The signal of the pipeline, for processors; `None` for shared nodes.
-    pub signal: Option<Signal>,
-    /// Lets a processor ask for a tick.
-    pub wake: Wake,
-    /// The engine's bytes in flight.
-    pub budget: Budget,
 }
 
 #[derive(Clone, Copy)]
@@ -204,23 +181,4 @@ impl fmt::Debug for Component {
 #[allow(clippy::expect_used)]
 fn typed<C: Config>(config: AnyConfig) -> Arc<C> {
     (config as Arc<dyn Any + Send + Sync>).downcast().expect("a component gets the configuration it parsed")
-}
-
-// === impl ComponentId ===
-
-impl ComponentId {
-    /// The id of the only component of its type.
-    #[must_use]
-    pub fn of(kind: &str) -> Self {
-        Self { kind: kind.into(), name: None }
-    }
-}
-
-impl fmt::Display for ComponentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "{}/{name}", self.kind),
-            None => f.write_str(&self.kind),
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::build::ComponentId;
+use super::context::ComponentId;
 
 /// How deep a check goes. Every level includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

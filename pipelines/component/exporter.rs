@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::about::About;
-use super::build::BuildContext;
 use super::check::{CheckContext, Finding};
 use super::config::Config;
+use super::context::BuildContext;
 use super::{BoxFuture, Failure};
 use crate::runtime::Delivery;
 use crate::{Context, Telemetry};

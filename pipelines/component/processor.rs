@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::about::About;
-use super::build::BuildContext;
 use super::check::{CheckContext, Finding};
 use super::config::Config;
+use super::context::BuildContext;
 use super::{BoxFuture, Failure};
 use crate::Batch;
 use crate::runtime::{Instant, Output};

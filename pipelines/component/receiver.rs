@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::about::About;
-use super::build::{BuildContext, ComponentId};
 use super::check::{CheckContext, Finding};
 use super::config::Config;
+use super::context::{BuildContext, ComponentId};
 use super::{BoxFuture, Failure};
 use crate::runtime::{Budget, Output, Ready, Stop, Tasks};
 use crate::{Signal, Telemetry};

@@ -1,0 +1,48 @@
+//! [`ComponentId`] and [`BuildContext`]: which component is built, and with what.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::Signal;
+use crate::runtime::{Budget, Wake};
+
+/// `type` or `type/name`, as written in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ComponentId {
+    /// The component type as written, which may be an alias.
+    pub kind: Arc<str>,
+    /// What tells several of one type apart.
+    pub name: Option<Arc<str>>,
+}
+
+/// What a component gets when it is built. Building does no I/O and spawns nothing.
+#[derive(Clone, Debug)]
+pub struct BuildContext {
+    /// The component that is built.
+    pub id: ComponentId,
+    /// The signal of the pipeline, for processors; `None` for shared nodes.
+    pub signal: Option<Signal>,
+    /// Lets a processor ask for a tick.
+    pub wake: Wake,
+    /// The engine's bytes in flight.
+    pub budget: Budget,
+}
+
+// === impl ComponentId ===
+
+impl ComponentId {
+    /// The id of the only component of its type.
+    #[must_use]
+    pub fn of(kind: &str) -> Self {
+        Self { kind: kind.into(), name: None }
+    }
+}
+
+impl fmt::Display for ComponentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{}/{name}", self.kind),
+            None => f.write_str(&self.kind),
+        }
+    }
+}
