@@ -77,10 +77,12 @@ impl Printer {
     fn print(&self, telemetry: &Telemetry) -> String {
         let mut out = text::counts(telemetry);
         match self.verbosity {
-            Verbosity::Basic => {}
+            Verbosity::Basic => return out,
             Verbosity::Normal => text::normal(telemetry, &mut out),
             Verbosity::Detailed => text::detailed(telemetry, &mut out),
         }
+        // The Collector leaves a line free between batches.
+        out.push('\n');
         out
     }
 }

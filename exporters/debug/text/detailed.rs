@@ -44,9 +44,6 @@ fn log(at: usize, log: &LogView<'_>, out: &mut String) {
     }
     let _ = writeln!(out, "Body: {}", Typed(log.body()));
     attributes("Attributes", log.attributes(), out);
-    if log.dropped_attributes_count() > 0 {
-        let _ = writeln!(out, "DroppedAttributesCount: {}", log.dropped_attributes_count());
-    }
     let _ = writeln!(out, "Trace ID: {}\nSpan ID: {}\nFlags: {}", Hex(log.trace_id()), Hex(log.span_id()), log.flags());
 }
 
@@ -72,9 +69,7 @@ fn span(at: usize, span: &SpanView<'_>, out: &mut String) {
         ("DroppedEventsCount", span.dropped_events_count()),
         ("DroppedLinksCount", span.dropped_links_count()),
     ] {
-        if count > 0 {
-            let _ = writeln!(out, "    {name}: {count}");
-        }
+        let _ = writeln!(out, "    {name}: {count}");
     }
     attributes("Attributes", span.attributes(), out);
     events_and_links(span, out);

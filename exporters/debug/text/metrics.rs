@@ -1,13 +1,13 @@
 //! `verbosity: detailed` of metrics.
 
-use std::f64::consts::LN_2;
 use std::fmt::Write;
 
-use pipelines::otlp::view::{BucketsView, DataPointView, MetricKind, MetricView};
+use pipelines::otlp::view::{DataPointView, MetricKind, MetricView, NumberValue};
 
+use super::buckets::{Bucket, buckets};
 use super::groups::{attributes, inner_attributes};
 use super::time::Time;
-use super::value::{Hex, Number};
+use super::value::{Fixed, Hex};
 
 /// Appends every field of a metric and its points.
 pub(super) fn metric(at: usize, metric: &MetricView<'_>, out: &mut String) {
@@ -22,6 +22,7 @@ pub(super) fn metric(at: usize, metric: &MetricView<'_>, out: &mut String) {
     let _ = writeln!(out, "Metric #{at}\nDescriptor:\n     -> Name: {}", metric.name());
     let _ = writeln!(out, "     -> Description: {}\n     -> Unit: {}", metric.description(), metric.unit());
     let _ = writeln!(out, "     -> DataType: {kind}");
+    inner_attributes("Metadata", metric.metadata(), out);
     if metric.kind() == MetricKind::Sum {
         let _ = writeln!(out, "     -> IsMonotonic: {}", metric.is_monotonic());
     }
@@ -45,19 +46,19 @@ fn point(point: &DataPointView<'_>, out: &mut String) {
     let _ = writeln!(out, "Timestamp: {}", Time(point.time_unix_nano()));
     match point.kind() {
         MetricKind::Gauge | MetricKind::Sum => {
-            let _ = writeln!(out, "Value: {}", Number(point.value()));
+            number("", point.value(), out);
         }
         _ => {
             let _ = writeln!(out, "Count: {}", point.count());
             for (name, value) in [("Sum", point.sum()), ("Min", point.min()), ("Max", point.max())] {
                 if let Some(value) = value {
-                    let _ = writeln!(out, "{name}: {value:.6}");
+                    let _ = writeln!(out, "{name}: {}", Fixed(value));
                 }
             }
         }
     }
     for (at, bound) in point.explicit_bounds().enumerate() {
-        let _ = writeln!(out, "ExplicitBounds #{at}: {bound:.6}");
+        let _ = writeln!(out, "ExplicitBounds #{at}: {}", Fixed(bound));
     }
     for (at, count) in point.bucket_counts().enumerate() {
         let _ = writeln!(out, "Buckets #{at}, Count: {count}");
@@ -66,27 +67,37 @@ fn point(point: &DataPointView<'_>, out: &mut String) {
         exponential(point, out);
     }
     for (at, quantile) in point.quantile_values().enumerate() {
-        let _ = writeln!(out, "QuantileValue #{at}: Quantile {:.6}, Value {:.6}", quantile.quantile, quantile.value);
+        let _ = writeln!(
+            out,
+            "QuantileValue #{at}: Quantile {}, Value {}",
+            Fixed(quantile.quantile),
+            Fixed(quantile.value)
+        );
     }
     exemplars(point, out);
 }
 
-/// The buckets from the lowest value to the highest, with the bounds that `scale` and `offset` give them.
 fn exponential(point: &DataPointView<'_>, out: &mut String) {
-    let factor = LN_2 * f64::from(-point.scale()).exp2();
-    let bound = |index: i64| (index as f64 * factor).exp();
-    let buckets = |buckets: BucketsView<'_>| -> Vec<(i64, u64)> {
-        (i64::from(buckets.offset())..).zip(buckets.bucket_counts()).collect()
+    for bucket in buckets(point) {
+        let _ = match bucket {
+            Bucket::Negative { lower, upper, count } => {
+                writeln!(out, "Bucket [{lower:.6}, {upper:.6}), Count: {count}")
+            }
+            Bucket::Zero { count } => writeln!(out, "Bucket [0, 0], Count: {count}"),
+            Bucket::Positive { lower, upper, count } => {
+                writeln!(out, "Bucket ({lower:.6}, {upper:.6}], Count: {count}")
+            }
+        };
+    }
+}
+
+/// `Value: 1.500000`; nothing for none, which the protocol uses for points without a recorded value.
+fn number(before: &str, value: NumberValue, out: &mut String) {
+    let _ = match value {
+        NumberValue::Empty => Ok(()),
+        NumberValue::Int(value) => writeln!(out, "{before}Value: {value}"),
+        NumberValue::Double(value) => writeln!(out, "{before}Value: {}", Fixed(value)),
     };
-    for (index, count) in point.negative().map(buckets).unwrap_or_default().into_iter().rev() {
-        let _ = writeln!(out, "Bucket [{:.6}, {:.6}), Count: {count}", -bound(index + 1), -bound(index));
-    }
-    if point.zero_count() > 0 {
-        let _ = writeln!(out, "Bucket [0, 0], Count: {}", point.zero_count());
-    }
-    for (index, count) in point.positive().map(buckets).unwrap_or_default() {
-        let _ = writeln!(out, "Bucket ({:.6}, {:.6}], Count: {count}", bound(index), bound(index + 1));
-    }
 }
 
 fn exemplars(point: &DataPointView<'_>, out: &mut String) {
@@ -95,7 +106,7 @@ fn exemplars(point: &DataPointView<'_>, out: &mut String) {
         let _ = writeln!(out, "{heading}Exemplar #{at}\n     -> Trace ID: {}", Hex(exemplar.trace_id()));
         let _ = writeln!(out, "     -> Span ID: {}", Hex(exemplar.span_id()));
         let _ = writeln!(out, "     -> Timestamp: {}", Time(exemplar.time_unix_nano()));
-        let _ = writeln!(out, "     -> Value: {}", Number(exemplar.value()));
+        number("     -> ", exemplar.value(), out);
         inner_attributes("FilteredAttributes", exemplar.filtered_attributes(), out);
     }
 }

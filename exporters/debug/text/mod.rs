@@ -1,5 +1,6 @@
 //! The texts of the Collector's debug exporter.
 
+mod buckets;
 mod detailed;
 mod groups;
 mod metrics;

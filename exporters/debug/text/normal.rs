@@ -5,7 +5,8 @@ use std::fmt::Write;
 use pipelines::otlp::view::{DataPointView, LogView, MetricKind, MetricView, NumberValue, ScopeView, SpanView};
 use pipelines::{Signal, Telemetry};
 
-use super::value::{Double, Hex, Plain, pairs};
+use super::buckets::{Bucket, buckets};
+use super::value::{Double, Fixed, Hex, Plain, pairs};
 
 /// Appends one line for every item.
 pub(in crate::debug) fn normal(telemetry: &Telemetry, out: &mut String) {
@@ -79,6 +80,9 @@ fn point(metric: &MetricView<'_>, point: &DataPointView<'_>, out: &mut String) {
         MetricKind::Gauge | MetricKind::Sum => {
             let _ = write!(out, " {}", Shown(point));
         }
+        MetricKind::Summary => {
+            let _ = write!(out, " count={} sum={}", point.count(), Fixed(point.sum().unwrap_or_default()));
+        }
         _ => {
             let _ = write!(out, " count={}", point.count());
             for (name, value) in [("sum", point.sum()), ("min", point.min()), ("max", point.max())] {
@@ -93,6 +97,14 @@ fn point(metric: &MetricView<'_>, point: &DataPointView<'_>, out: &mut String) {
         let _ = match bounds.next() {
             Some(bound) => write!(out, " le{}={count}", Double(bound)),
             None => write!(out, " {count}"),
+        };
+    }
+    for bucket in buckets(point) {
+        let _ = match bucket {
+            Bucket::Zero { count } => write!(out, " zero={count}"),
+            Bucket::Negative { upper, count, .. } | Bucket::Positive { upper, count, .. } => {
+                write!(out, " le{}={count}", Double(upper))
+            }
         };
     }
     for quantile in point.quantile_values() {
