@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// The hash of a value, as the Collector writes it.
 pub(super) fn hash(value: AnyView<'_>) -> String {
     match value {
-        AnyView::Str(text) if !text.is_empty() => hex(text.as_bytes()),
+        AnyView::Str(text) => hex(text.as_bytes()),
         AnyView::Bool(value) => hex(&[u8::from(value)]),
         AnyView::Int(value) => hex(&value.to_le_bytes()),
         AnyView::Double(value) => hex(&value.to_bits().to_le_bytes()),

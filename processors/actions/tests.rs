@@ -96,19 +96,21 @@ fn delete() {
 }
 
 /// Scenario: values of several types are hashed. Guarantee: SHA-256 of the text, of one byte or of eight
-/// little-endian bytes, in hexadecimal; nothing becomes empty text.
+/// little-endian bytes, in hexadecimal; other values become empty text.
 #[test]
 fn hash() {
     let attributes = vec![
         text("text", "abc"),
+        text("blank", ""),
         key_value("true", Value::BoolValue(true)),
         key_value("one", Value::IntValue(1)),
         key_value("list", Value::ArrayValue(ArrayValue::default())),
     ];
     let hashed = run("[{pattern: '.*', action: hash}]", attributes);
     let expected = [
-        // sha256sum of `abc`, of the byte 01, and of 01 00 00 00 00 00 00 00.
+        // sha256sum of `abc`, of nothing, of the byte 01, and of 01 00 00 00 00 00 00 00.
         text("text", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        text("blank", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         text("true", "4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a"),
         text("one", "7c9fa136d4413fa6173637e883b6998d32e1d675f88cddff9dcbcf331820f4b8"),
         text("list", ""),

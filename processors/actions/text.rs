@@ -48,7 +48,7 @@ fn double(value: f64) -> String {
         return "NaN".to_owned();
     }
     if value.is_infinite() {
-        return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
     }
     let size = value.abs();
     if size == 0.0 || (1e-6..1e21).contains(&size) {
@@ -62,20 +62,25 @@ fn double(value: f64) -> String {
     }
 }
 
+/// Whole numbers without a point, as Go writes them, where they are exact.
+fn number(value: f64) -> Value {
+    let is_exact = value.fract() == 0.0 && value.abs() < 1e15 && (value != 0.0 || value.is_sign_positive());
+    if is_exact { Value::from(value as i64) } else { Value::from(value) }
+}
+
 fn json(value: AnyView<'_>) -> Value {
     match value {
         AnyView::Empty => Value::Null,
         AnyView::Bool(value) => Value::Bool(value),
         AnyView::Int(value) => Value::from(value),
-        AnyView::Double(value) if value.is_finite() => Value::from(value),
+        AnyView::Double(value) => number(value),
         AnyView::Array(values) => Value::Array(values.iter().map(json).collect()),
         AnyView::Map(entries) => {
-            let mut map = Map::new();
-            for (key, value) in entries {
-                map.insert(key.to_owned(), json(value));
-            }
-            Value::Object(map)
+            // In the order of the keys, as Go writes maps.
+            let mut entries: Vec<_> = entries.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            Value::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), json(value))).collect::<Map<_, _>>())
         }
-        other => Value::String(text(other)),
+        AnyView::Str(_) | AnyView::Bytes(_) => Value::String(text(value)),
     }
 }

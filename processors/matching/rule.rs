@@ -105,8 +105,7 @@ impl Rule {
             0 => expected.match_undefined,
             number => number >= expected.min.0,
         });
-        let body = self.log_bodies.0.is_empty()
-            || log.body().as_str().is_some_and(|body| self.log_bodies.any(|| body.to_owned()));
+        let body = self.log_bodies.any(|| text(log.body()));
         let severity_text = || log.severity_text().to_owned();
         severity && body && self.log_severity_texts.any(severity_text) && all(&self.attributes, log.attributes())
     }
