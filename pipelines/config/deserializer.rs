@@ -78,6 +78,9 @@ pub(super) enum FaultKind {
     Other(String),
 }
 
+/// Below this, doubles hold every whole number exactly: 2^53.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
 // === impl Fault ===
 
 impl Fault {
@@ -172,6 +175,14 @@ impl<'n> NodeDeserializer<'n> {
         }
     }
 
+    /// Any value, but `1e3` and `1000.0` as the whole number they are.
+    fn whole<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node.value {
+            Value::Float(value) if value.fract() == 0.0 && value.abs() < WHOLE => visitor.visit_i64(value as i64),
+            _ => self.any(visitor),
+        }
+    }
+
     /// Text, or the original text of what came by expansion, whatever it reads as.
     fn text<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.original {
@@ -186,9 +197,9 @@ impl<'n> NodeDeserializer<'n> {
 }
 
 macro_rules! forward_with_place {
-    ($($method:ident)*) => {$(
+    ($read:ident: $($method:ident)*) => {$(
         fn $method<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.here(self.any(visitor))
+            self.here(self.$read(visitor))
         }
     )*};
 }
@@ -197,9 +208,13 @@ impl<'n> Deserializer<'n> for NodeDeserializer<'n> {
     type Error = Error;
 
     forward_with_place! {
-        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8
-        deserialize_u16 deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64 deserialize_bytes
-        deserialize_byte_buf deserialize_unit deserialize_seq deserialize_ignored_any
+        any: deserialize_any deserialize_bool deserialize_f32 deserialize_f64 deserialize_bytes deserialize_byte_buf
+        deserialize_unit deserialize_seq deserialize_ignored_any
+    }
+
+    forward_with_place! {
+        whole: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16
+        deserialize_u32 deserialize_u64
     }
 
     fn deserialize_char<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Error> {

@@ -181,3 +181,12 @@ fn an_optional_text_gets_the_text_of_a_variable() {
     let read: Optional = from_node(&root, &mut Diagnostics::default()).unwrap();
     assert_eq!((read.text.as_deref(), read.number), (Some("#x"), None));
 }
+
+/// Whole numbers may be written with a point or an exponent, as YAML numbers are; others are refused.
+#[test]
+fn whole_numbers_may_have_a_point() {
+    assert_eq!((config("size: 1e3").size, config("size: 1000.0").size), (1000, 1000));
+    for text in ["size: 1.5", "size: 1e30", "size: -1.0", "size: '5'"] {
+        assert_eq!(errors(text).len(), 1, "{text}");
+    }
+}
