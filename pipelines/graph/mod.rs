@@ -5,6 +5,7 @@ mod declare;
 mod id;
 mod load;
 mod plan;
+mod prove;
 mod resolve;
 mod service;
 mod telemetry;

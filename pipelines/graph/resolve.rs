@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::connect::{Cycle, connect};
 use super::declare::{self, Sections};
 use super::plan::{Declared, Pipeline, Plan};
+use super::prove::prove;
 use super::service;
 use crate::component::{Kind, Registry};
 use crate::config::{Diagnostic, Diagnostics, Node, code};
@@ -27,7 +28,9 @@ pub fn resolve(root: &Node, registry: &Registry, diagnostics: &mut Diagnostics) 
         }
     };
     let service::Service { pipelines, extensions, telemetry, broken: _ } = service;
-    Some(Plan { declared, pipelines, nodes, extensions, telemetry })
+    let plan = Plan { declared, pipelines, nodes, extensions, telemetry };
+    prove(&plan, diagnostics);
+    (!diagnostics.has_errors()).then_some(plan)
 }
 
 fn check_connectors(sections: &Sections, pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {

@@ -104,9 +104,14 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Settings {
 
 fn check_metrics(body: &Node, diagnostics: &mut Diagnostics) {
     const KNOWN: [&str; 4] = ["level", "address", "readers", "views"];
+    const LEVELS: [&str; 4] = ["none", "basic", "normal", "detailed"];
     for (key, value) in map(body, "service.telemetry.metrics", diagnostics) {
         let warning = match key.text() {
             "level" if value.as_str() == Some("none") => continue,
+            "level" if !value.is_null() && !value.as_str().is_some_and(|level| LEVELS.contains(&level.to_lowercase().as_str())) => {
+                let message = format!("service.telemetry.metrics.level is {}, expected one of {}", value.kind(), LEVELS.join(", "));
+                Diagnostic::error(&code::INVALID_VALUE, message)
+            }
             "address" => Diagnostic::warning(
                 &code::OLD_NAME,
                 "service.telemetry.metrics.address is the old form of a reader, and metrics of the engine itself are not served yet",

@@ -1,0 +1,32 @@
+//! Every node of a plan is built once before anything runs: what only the place in a pipeline shows to be wrong, such
+//! as a property of spans in a pipeline of logs, is then an error of the file and not of the start.
+
+use super::plan::{Plan, PlanNode};
+use crate::component::{BuildContext, Failure, Kind};
+use crate::config::{Diagnostic, Diagnostics, code};
+use crate::runtime::{Budget, Wake};
+
+/// Reports every node that cannot be built. Building does no I/O and starts nothing.
+pub(super) fn prove(plan: &Plan, diagnostics: &mut Diagnostics) {
+    for node in &plan.nodes {
+        if let Err(failure) = build(plan, node) {
+            let declared = plan.declared(node);
+            let place = plan.place(node).map_or_else(String::new, |place| format!(" (in {place})"));
+            let message = format!("{}.{}{place}: {failure}", declared.component.kind.section(), declared.id);
+            diagnostics.push(Diagnostic::error(&code::INVALID_VALUE, message).at(declared.span));
+        }
+    }
+}
+
+fn build(plan: &Plan, node: &PlanNode) -> Result<(), Failure> {
+    let declared = plan.declared(node);
+    let (component, config) = (declared.component, &declared.config);
+    let cx =
+        BuildContext { id: declared.id.clone(), signal: node.signal, wake: Wake::default(), budget: Budget::default() };
+    match node.kind {
+        Kind::Receiver => component.build_receiver(config, &cx).map(drop),
+        Kind::Processor | Kind::Connector => component.build_processor(config, &cx).map(drop),
+        Kind::Exporter => component.build_exporter(config, &cx).map(drop),
+        Kind::Extension => component.build_extension(config, &cx).map(drop),
+    }
+}
