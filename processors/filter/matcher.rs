@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::properties::{
     Attribute, Library, LogProperties, MatchType, MetricProperties, SeverityProperties, SpanProperties,
 };
+use crate::actions;
 use crate::ottl::{Code, Record, pattern, severity_number};
 
 /// Texts, any one of which suffices.
@@ -133,7 +134,7 @@ impl Matcher {
         let Some(log) = record.log else { return true };
         self.severity.as_ref().is_none_or(|severity| severity.matches(log.severity_number().into()))
             && self.severity_texts.as_ref().is_none_or(|texts| texts.have(log.severity_text()))
-            && self.bodies.as_ref().is_none_or(|texts| log.body().as_str().is_none_or(|body| texts.have(body)))
+            && self.bodies.as_ref().is_none_or(|texts| texts.have(&actions::text(log.body())))
             && self.attributes.match_all(log.attributes())
     }
 

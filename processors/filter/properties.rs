@@ -58,7 +58,7 @@ pub struct LogProperties {
     /// The least severity. Default: not tested.
     #[serde(default)]
     pub severity_number: Option<SeverityProperties>,
-    /// Bodies or patterns, any one of which suffices; a body that is no string matches. Default: not tested.
+    /// Bodies or patterns, any one of which suffices; a body that is no string is compared by its text. Default: not tested.
     #[serde(default, deserialize_with = "texts")]
     #[schemars(with = "Vec<String>")]
     pub bodies: Vec<String>,

@@ -1,5 +1,9 @@
 //! The oldest form: properties to include and to exclude.
 
+use pipelines::otlp::json::from_json;
+use pipelines::otlp::schema::Message;
+use pipelines::{Signal, Telemetry};
+
 use super::data::{bodies, logs, metrics, points, spans, traces};
 use super::{problems, run};
 
@@ -87,4 +91,17 @@ fn options_of_the_cache_are_noted_and_harmless() {
     let yaml = "metrics: {include: {match_type: regexp, regexp: {cacheenabled: true, cachemaxnumentries: 9}, metric_names: [m]}}";
     assert!(matches!(&problems(yaml)[..], [only] if only.warning && only.path == "metrics.include.regexp"));
     assert_eq!(points(run(yaml, &metrics()).kept.as_ref()), ["shop/mem(0)"]);
+}
+
+/// Scenario: bodies that are no strings. Guarantee: they are compared by their text, as in the Collector.
+#[test]
+fn bodies_are_compared_by_their_text() {
+    let json =
+        r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"intValue":"5"}},{"body":{"boolValue":true}}]}]}]}"#;
+    let wire = from_json(Message::request(Signal::Logs), json.as_bytes()).unwrap();
+    let logs = Telemetry::from_wire(Signal::Logs, wire.into()).unwrap();
+    for kept in ["'5'", "'true'"] {
+        let ran = run(&format!("logs: {{include: {{match_type: strict, bodies: [{kept}]}}}}"), &logs);
+        assert_eq!(ran.kept.unwrap().items(), 1, "{kept}");
+    }
 }
