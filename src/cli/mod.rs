@@ -3,7 +3,6 @@
 mod components;
 mod config;
 pub(crate) mod dry_run;
-
 mod exit;
 mod explain;
 mod files;
@@ -36,7 +35,6 @@ enum Command {
     /// Check files: YAML, fields, graph, expressions; touches nothing
     Validate(validate::Args),
     /// Push records through the pipelines and show what every node does to them; sends nothing
-    /// Push records through the pipelines and show what every node does to them; sends nothing
     DryRun(dry_run::Args),
     /// Show the pipelines as a graph
     Graph(graph::Args),
@@ -62,7 +60,7 @@ pub(crate) enum Format {
 
 /// Runs the command that `arguments` name and returns its exit code.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    match Cli::try_parse_from(by_name(arguments.into_iter().collect())) {
+    match parse(arguments.into_iter().collect()) {
         Ok(cli) => match cli.command {
             Command::Agent(args) | Command::Collector(args) => run::run(args),
             Command::Validate(args) => validate::run(&args),
@@ -82,14 +80,17 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-/// `tfo-agent` and `tfo-collector` as the program's name stand for the command.
-fn by_name(mut arguments: Vec<OsString>) -> Vec<OsString> {
+/// `tfo-agent` and `tfo-collector` as the program's name stand for the command; the version is theirs, too.
+fn parse(mut arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     let name = arguments.first().and_then(|name| Path::new(name).file_name()).and_then(|name| name.to_str());
     let command = match name {
         Some("tfo-agent") => "agent",
         Some("tfo-collector") => "collector",
-        _ => return arguments,
+        _ => return Cli::try_parse_from(arguments),
     };
-    arguments.insert(1, command.into());
-    arguments
+    let asks_version = arguments.get(1).is_some_and(|first| first == "--version" || first == "-V");
+    if !asks_version {
+        arguments.insert(1, command.into());
+    }
+    Cli::try_parse_from(arguments)
 }
