@@ -5,6 +5,10 @@
 
 mod support;
 
+#[path = "hostile/amplification.rs"]
+mod amplification;
+#[path = "hostile/answers.rs"]
+mod answers;
 #[path = "hostile/backend.rs"]
 mod backend;
 #[path = "hostile/bodies.rs"]

@@ -10,7 +10,7 @@ use super::body::Broken;
 use super::status::{Code, Status};
 
 /// When a client that found no room may try again.
-const NO_ROOM_RETRY: Duration = Duration::from_secs(1);
+pub(super) const NO_ROOM_RETRY: Duration = Duration::from_secs(1);
 
 /// The status of a refusal. `RESOURCE_EXHAUSTED` always says when to try again, since it is final otherwise; zero
 /// leaves the time to the client.

@@ -2,11 +2,16 @@
 
 use bytes::Bytes;
 
+use super::answer::NO_ROOM_RETRY;
 use pipelines::batch::Acked;
 use pipelines::component::Outputs;
 use pipelines::outcome::{Outcome, Refusal, RefusalKind};
 use pipelines::runtime::{Budget, Output, Permit, Tasks};
 use pipelines::{Batch, Context, Signal, Telemetry};
+
+/// What an item counts for at least, in bytes. An empty one takes two bytes, and 64 MiB of them compress to 64 kB, but
+/// each that a processor edits takes as much as any other.
+const LEAST_ITEM: u64 = 128;
 
 /// What every request needs.
 pub(super) struct Intake {
@@ -44,10 +49,43 @@ impl Intake {
         if telemetry.items() == 0 {
             return Outcome::Delivered;
         }
+        let mut permit = permit;
+        if let Err(refusal) = self.account(&mut permit, &telemetry) {
+            return refusal.into();
+        }
         let (batch, acked) = Batch::tracked(telemetry, context);
         let mut in_flight = InFlight { acked: Some(acked), permit, tasks: &self.tasks };
         output.send(batch);
         in_flight.outcome().await
+    }
+}
+
+impl Intake {
+    /// Accounts for items that are smaller than they count.
+    fn account(&self, permit: &mut Option<Permit>, telemetry: &Telemetry) -> Result<(), Refusal> {
+        let least = (telemetry.items() as u64).saturating_mul(LEAST_ITEM);
+        let more = least.saturating_sub(telemetry.len() as u64);
+        if more == 0 {
+            return Ok(());
+        }
+        if least > self.budget.limit() {
+            let text = format!(
+                "{} items are more than one request may hold: they count for at least {LEAST_ITEM} bytes each, of which {} may be in flight",
+                telemetry.items(),
+                self.budget.limit()
+            );
+            return Err(Refusal::new(RefusalKind::Invalid, text));
+        }
+        let granted = match permit {
+            Some(permit) => permit.grow(more),
+            None => {
+                *permit = self.budget.try_acquire(more);
+                permit.is_some()
+            }
+        };
+        let no_room =
+            || Refusal::new(RefusalKind::Exhausted, "too many bytes are in flight; try again").after(NO_ROOM_RETRY);
+        granted.then_some(()).ok_or_else(no_room)
     }
 }
 

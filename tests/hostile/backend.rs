@@ -21,6 +21,8 @@ pub(crate) enum Manner {
     Silent,
     /// Reads some and resets the connection.
     Resets,
+    /// Reads a request and answers with the first bytes once and the second ones without end.
+    Floods(&'static str, &'static str),
 }
 
 /// A destination over plain TCP that misbehaves until it is told to do otherwise.
@@ -87,6 +89,14 @@ async fn serve(mut stream: TcpStream, manner: Manner, seen: Arc<AtomicUsize>) {
             let _ = stream.read(&mut [0; 16]).await;
             // With unread bytes the system sends a reset.
             drop(stream);
+        }
+        Manner::Floods(start, forever) => {
+            seen.fetch_add(1, Ordering::Relaxed);
+            let _ = request(&mut stream).await;
+            let _ = stream.write_all(start.as_bytes()).await;
+            let chunk = forever.repeat(4096);
+            while !chunk.is_empty() && stream.write_all(chunk.as_bytes()).await.is_ok() {}
+            std::future::pending().await
         }
         Manner::Answers(answer) => answer_all(&mut stream, answer, Duration::ZERO, &seen).await,
         Manner::AnswersLate(answer, wait) => answer_all(&mut stream, answer, wait, &seen).await,
