@@ -12,6 +12,7 @@ mod tests;
 mod trace;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::diff::Change;
 pub use self::input::{InputError, read_input};
@@ -19,7 +20,10 @@ pub use self::report::{ExporterReport, NodeReport, RecordReport, Report, StepRep
 use self::trace::{Collected, Tracer};
 use crate::otlp::split::split;
 use crate::runtime::{StartError, start};
-use crate::{Batch, Plan, Signal, Telemetry};
+use crate::{Batch, Outcome, Plan, Signal, Telemetry};
+
+/// How long a record may take after everything was flushed; nothing on its way waits for anything real.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Records to push into a plan, and where they come in.
 #[derive(Clone, Debug)]
@@ -79,7 +83,9 @@ pub async fn run(plan: &Plan, inputs: &[Input]) -> Result<Report, StartError> {
             output.send(batch);
             built.processors.iter().for_each(|(_, processor, _)| processor.flush());
             let collected: Collected = tracer.end();
-            records.push(report::record(plan, input.receiver, record, collected, acked.await));
+            let outcome = tokio::time::timeout(PATIENCE, acked).await;
+            let outcome = outcome.unwrap_or_else(|_| Outcome::unavailable("a processor still holds it after a flush"));
+            records.push(report::record(plan, input.receiver, record, collected, outcome));
         }
     }
     Ok(report::report(plan, records, &tracer.exporters(plan, &built)?))

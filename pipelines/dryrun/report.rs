@@ -166,17 +166,20 @@ pub(super) fn report(plan: &Plan, mut records: Vec<RecordReport>, exporters: &[D
 fn encode(node: &str, exporter: &dyn Exporter, arrived: Vec<Telemetry>) -> Option<ExporterReport> {
     let all = Telemetry::join(arrived);
     let items = all.iter().map(|telemetry| telemetry.items() as u64).sum::<u64>();
-    let first = all.first()?;
-    let report = ExporterReport { node: node.to_owned(), items, ..ExporterReport::default() };
-    Some(match exporter.encode(first) {
-        Ok(encoded) => ExporterReport {
-            bytes: encoded.body.len() as u64,
-            format: encoded.format,
-            destination: encoded.destination,
-            ..report
-        },
-        Err(error) => ExporterReport { error: Some(error.to_string()), ..report },
-    })
+    if all.is_empty() {
+        return None;
+    }
+    let mut report = ExporterReport { node: node.to_owned(), items, ..ExporterReport::default() };
+    for telemetry in &all {
+        match exporter.encode(telemetry) {
+            Ok(encoded) => {
+                report.bytes += encoded.body.len() as u64;
+                (report.format, report.destination) = (encoded.format, encoded.destination);
+            }
+            Err(error) => report.error = Some(error.to_string()),
+        }
+    }
+    Some(report)
 }
 
 // === impl Report ===

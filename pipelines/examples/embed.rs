@@ -1,5 +1,4 @@
 //! Runs a pipeline file inside another program, with an exporter of the program's own.
-//!
 //! `cargo run --example embed -- FILE`; the file may name the exporter `tally`.
 #![allow(clippy::print_stdout)]
 

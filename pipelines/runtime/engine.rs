@@ -19,6 +19,9 @@ use crate::component::{ComponentId, Exporter, Failure};
 /// How often what processors hold back is sent on while the engine stops.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(20);
 
+/// Share of the time to stop in which clients may finish their requests; the rest is for what was acknowledged already.
+const INTAKE_SHARE: f64 = 0.6;
+
 /// Starts plans.
 #[derive(Debug)]
 pub struct Engine;
@@ -120,7 +123,7 @@ impl Running {
         self.intake.stopper.stop();
         self.delivery.stopper.stop();
         let mut cut = tokio::select! {
-            cut = self.intake.tasks.finish(left()) => cut,
+            cut = self.intake.tasks.finish(deadline.mul_f64(INTAKE_SHARE)) => cut,
             () = self.keep_flushing() => 0,
         };
         self.transit.stopper.stop();

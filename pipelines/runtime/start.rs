@@ -180,9 +180,13 @@ async fn bring_up(
 ) -> Result<Vec<String>, StartError> {
     let (failing, name) = (failing.clone(), id.clone());
     let (ending, mut ended) = oneshot::channel();
+    let stop = stage.stopper.listen();
     stage.tasks.spawn(async move {
         // Whoever starts the component hears of an early end; afterwards it goes to whoever watches the engine.
-        let ended = caught_async(run).await.unwrap_or_else(|panic| Err(panic.into()));
+        let mut ended = caught_async(run).await.unwrap_or_else(|panic| Err(panic.into()));
+        if ended.is_ok() && !stop.is_requested() {
+            ended = Err("it ended without being asked to".into());
+        }
         if let Err(Err(failure)) = ending.send(ended) {
             // Full means that a failure is already waiting, and one is enough to stop.
             let _ = failing.try_send((name, failure));
