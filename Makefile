@@ -30,7 +30,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 .PHONY: quickstart
-quickstart: system ## build tfo and run a collector that prints what it receives
+quickstart: system ## build tfo and run a gateway that writes what it receives to telemetry.jsonl
 	$(CARGO) build --release
 	@echo 'Send OTLP/gRPC to 127.0.0.1:4317 or OTLP/HTTP to http://127.0.0.1:4318. Ctrl-C ends it.'
 	'$(TARGET)/release/tfo' collector -c pipelines/presets/quickstart.yaml
@@ -44,7 +44,7 @@ test: setup ## run all tests; installs what they need first
 	exit $$failed
 
 .PHONY: check
-check: system ## what has to pass before a commit: format, lints, the rules of STYLE.md
+check: system ## what has to pass before a commit: format, lints, the rules of tests/style.rs
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) test --test style
@@ -99,23 +99,29 @@ bench-otelcol: ## build the OpenTelemetry Collector to compare with (needs Go; a
 	fi
 
 .PHONY: setup
-setup: system $(TARGET)/venv/ready $(TARGET)/node/ready ## install what the tests need, below the target directory
+setup: system test-system $(TARGET)/venv/ready $(TARGET)/node/ready ## install what the tests need, below the target directory
 
-# A C compiler for the dependencies written in C, and the venv module Debian packs apart from Python.
+# A C compiler for the dependencies written in C.
 .PHONY: system
 system:
+	@command -v cc >/dev/null \
+	  || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends gcc libc6-dev) </dev/null
+
+# What the clients run on; Debian packs the venv module apart from Python.
+.PHONY: test-system
+test-system:
 	@missing=; \
-	command -v cc >/dev/null || missing="$$missing gcc libc6-dev"; \
+	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
 	[ -z "$$missing" ] || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends $$missing) </dev/null
 
-$(TARGET)/venv/ready: tests/clients/python/requirements.txt | system
+$(TARGET)/venv/ready: tests/clients/python/requirements.txt | test-system
 	rm -rf '$(TARGET)/venv'
 	$(PYTHON) -m venv '$(TARGET)/venv'
 	'$(TARGET)/venv/bin/pip' install --quiet --disable-pip-version-check --no-input -r $<
 	@touch '$@'
 
-$(TARGET)/node/ready: tests/clients/node/package.json tests/clients/node/package-lock.json
+$(TARGET)/node/ready: tests/clients/node/package.json tests/clients/node/package-lock.json | test-system
 	mkdir -p '$(TARGET)/node'
 	cp $^ '$(TARGET)/node/'
 	cd '$(TARGET)/node' && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
