@@ -1,5 +1,7 @@
 //! Runs a pipeline file inside another program, with an exporter of the program's own.
-//! `cargo run --example embed -- FILE`; the file may name the exporter `tally`.
+//! `cargo run --example embed -- FILE`; the file may name what is built in and the exporter `tally`, for example
+//! `{ receivers: { otlp: { protocols: { http: {} } } }, exporters: { tally: {} },
+//! service: { pipelines: { logs: { receivers: [otlp], exporters: [tally] } } } }`.
 #![allow(clippy::print_stdout)]
 
 use std::{sync::Arc, time::Duration};
@@ -50,9 +52,10 @@ impl Exporter for Tally {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     static MINE: &[Component] = &[Component::exporter::<Tally>()];
-    let registry = Registry::new().with(receivers::ALL).with(processors::ALL).with(MINE);
+    let registry = Registry::new().with(receivers::ALL).with(processors::ALL).with(exporters::ALL).with(MINE);
     let file = std::env::args().nth(1).ok_or("expected a pipeline file")?;
-    let running = Engine::start(&Plan::from_files(&[&file], &registry)?).await?;
+    let plan = Plan::from_files(&[&file], &registry).map_err(|error| error.to_string())?;
+    let running = Engine::start(&plan).await?;
     tokio::signal::ctrl_c().await?;
     running.stop(Duration::from_secs(5)).await;
     Ok(())

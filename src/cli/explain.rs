@@ -8,7 +8,7 @@ use crate::render;
 /// Arguments of `tfo explain`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The code, e.g. E0107; without it every code is listed
+    /// The code, e.g. E0101; without it every code is listed
     code: Option<String>,
 }
 

@@ -42,7 +42,7 @@ enum Command {
     Components(components::Args),
     /// Print the JSON schema of configuration files
     Schema(schema::Args),
-    /// Explain an error code such as E0107
+    /// Explain an error code such as E0101
     Explain(explain::Args),
     /// Look at the effective configuration
     Config(config::Args),
