@@ -1,7 +1,5 @@
 //! Runs a pipeline file inside another program, with an exporter of the program's own.
-//! `cargo run --example embed -- FILE`; the file may name what is built in and the exporter `tally`, for example
-//! `{ receivers: { otlp: { protocols: { http: {} } } }, exporters: { tally: {} },
-//! service: { pipelines: { logs: { receivers: [otlp], exporters: [tally] } } } }`.
+//! `cargo run --example embed -- FILE`; the file may name what is built in and the exporter `tally`.
 #![allow(clippy::print_stdout)]
 
 use std::{sync::Arc, time::Duration};
