@@ -1,7 +1,5 @@
 //! Probing the world a component will need, without leaving a trace.
 
-use std::path::PathBuf;
-
 use super::context::ComponentId;
 
 /// How deep a check goes. Every level includes the ones before it.
@@ -26,8 +24,6 @@ pub struct CheckContext {
     pub depth: Depth,
     /// Bound on every single wait.
     pub timeout: std::time::Duration,
-    /// A directory that may be written to, gone afterwards.
-    pub scratch: Option<PathBuf>,
 }
 
 /// One thing a probe looked at.

@@ -6,8 +6,6 @@
 //!     logs: { level: info, encoding: console }
 //! ```
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
@@ -21,8 +19,6 @@ pub struct Settings {
     pub level: Level,
     /// How messages are written.
     pub encoding: Encoding,
-    /// Resource attributes of the process itself, from `service.telemetry.resource`.
-    pub resource: BTreeMap<String, String>,
 }
 
 /// Severities of the process's own log, as the Collector names them.
@@ -82,7 +78,13 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Settings {
                     }
                 }
             }
-            "resource" => settings.resource = resource(body),
+            "resource" => diagnostics.push(
+                Diagnostic::warning(
+                    &code::QUESTIONABLE,
+                    "service.telemetry.resource has no effect: telemetry of the engine itself is not served yet",
+                )
+                .at(key.span),
+            ),
             "metrics" => check_metrics(body, diagnostics),
             "traces" => diagnostics.push(
                 Diagnostic::warning(
@@ -130,18 +132,6 @@ fn check_metrics(body: &Node, diagnostics: &mut Diagnostics) {
         };
         diagnostics.push(warning.at(key.span));
     }
-}
-
-/// Both forms: a map of names to values, and `attributes: [{name, value}]`.
-fn resource(body: &Node) -> BTreeMap<String, String> {
-    let text = |node: &Node| node.as_str().map(ToOwned::to_owned).or_else(|| node.original.as_deref().map(Into::into));
-    let entries = body.as_map().unwrap_or_default();
-    let plain = entries.iter().filter_map(|(key, node)| Some((key.text().to_owned(), text(node)?)));
-    let listed = body.find("attributes").and_then(|(_, list)| list.as_seq()).unwrap_or_default();
-    let listed = listed
-        .iter()
-        .filter_map(|entry| Some((entry.find("name")?.1.as_str()?.to_owned(), text(entry.find("value")?.1)?)));
-    plain.chain(listed).collect()
 }
 
 // === impl Logs ===

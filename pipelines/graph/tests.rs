@@ -13,17 +13,15 @@ fn settings(yaml: &str) -> (Settings, Vec<String>) {
     (settings, diagnostics.iter().map(|one| format!("{} {}", one.code.id, one.message)).collect())
 }
 
-/// Guarantee: level, encoding and both forms of resource attributes are read; what is on by default says nothing.
+/// Guarantee: level and encoding are read; what is on by default says nothing.
 #[test]
 fn settings_are_read() {
     let (settings, said) = settings(
         "logs: { level: WARN, encoding: json, output_paths: [stderr], disable_caller: true }
-resource: { service.name: gateway, attributes: [{ name: zone, value: eu }] }
 metrics: { level: none }",
     );
     assert_eq!((settings.level, settings.encoding), (Level::Warn, Encoding::Json));
-    let resource: Vec<_> = settings.resource.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-    assert_eq!((resource, said), (vec![("service.name", "gateway"), ("zone", "eu")], vec![]));
+    assert_eq!(said, Vec::<String>::new());
 }
 
 /// Scenario: settings of the Collector that have no effect here. Guarantee: each is named once, none is an error.
@@ -32,13 +30,14 @@ fn what_has_no_effect_is_said() {
     let (settings, said) = settings(
         "logs: { output_paths: [/var/log/x], sampling: { initial: 1 } }
 metrics: { readers: [] }
+resource: { service.name: gateway }
 traces: { level: none }",
     );
     assert_eq!(settings, Settings::default());
-    for part in ["logs.output_paths", "logs.sampling", "metrics.readers", "telemetry.traces"] {
+    for part in ["logs.output_paths", "logs.sampling", "metrics.readers", "telemetry.resource", "telemetry.traces"] {
         assert_eq!(said.iter().filter(|one| one.contains(part)).count(), 1, "{part}: {said:#?}");
     }
-    assert_eq!(said.len(), 4, "{said:#?}");
+    assert_eq!(said.len(), 5, "{said:#?}");
 }
 
 /// Scenario: misspelled keys and levels. Guarantee: one error each, with what is allowed.

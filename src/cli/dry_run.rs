@@ -186,7 +186,7 @@ async fn look(args: &Args, plan: &Plan, inputs: &[Input]) -> Result<Outcome, Str
         let mut probes = Vec::new();
         for declared in used(plan) {
             let timeout = Duration::from_secs(args.timeout);
-            let cx = CheckContext { id: declared.id.clone(), depth: *depth, timeout, scratch: None };
+            let cx = CheckContext { id: declared.id.clone(), depth: *depth, timeout };
             let findings = declared.component.check(declared.config.clone(), cx).await;
             if !findings.is_empty() {
                 let component = format!("{}.{}", declared.component.kind.section(), declared.id);

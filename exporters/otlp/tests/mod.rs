@@ -225,7 +225,7 @@ fn encodes_without_sending() {
 }
 
 fn depth(depth: Depth) -> CheckContext {
-    CheckContext { id: ComponentId::of("otlp"), depth, timeout: Duration::from_secs(5), scratch: None }
+    CheckContext { id: ComponentId::of("otlp"), depth, timeout: Duration::from_secs(5) }
 }
 
 /// Scenario: a check against a server for logs and traces only, one that refuses, and none.
