@@ -14,8 +14,9 @@ pub mod otlp;
 pub mod outcome;
 pub mod runtime;
 mod signal;
+pub mod storage;
 
-pub use batch::{Batch, Context, Parts, RequestContext, Rope, Telemetry};
+pub use batch::{Acknowledge, Batch, Context, Identity, Parts, RequestContext, Rope, Telemetry};
 pub use graph::Plan;
 pub use outcome::{Outcome, Refusal, RefusalKind};
 pub use signal::Signal;

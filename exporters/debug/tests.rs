@@ -6,20 +6,13 @@ use std::sync::Arc;
 use pipelines::component::{BuildContext, ComponentId, Config as _, Exporter, ExporterFactory, Problems};
 use pipelines::otlp::json::from_json;
 use pipelines::otlp::schema::Message;
-use pipelines::runtime::{Budget, Wake};
 use pipelines::{Context, Signal, Telemetry};
 
 use super::{Config, Debug};
 
 fn build(yaml: &str) -> Arc<dyn Exporter> {
     let config = Arc::new(serde_yaml::from_str::<Config>(yaml).unwrap());
-    let cx = BuildContext {
-        id: ComponentId::of("debug"),
-        signal: None,
-        wake: Wake::default(),
-        budget: Budget::new(1 << 20),
-    };
-    Debug::build(&config, &cx).unwrap()
+    Debug::build(&config, &BuildContext::new(ComponentId::of("debug"))).unwrap()
 }
 
 fn text(yaml: &str, telemetry: &Telemetry) -> String {

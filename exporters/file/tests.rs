@@ -10,7 +10,6 @@ use pipelines::component::{
     Problems,
 };
 use pipelines::otlp::{json, schema};
-use pipelines::runtime::{Budget, Wake};
 use pipelines::{Context, Signal, Telemetry};
 
 use super::backups::Backups;
@@ -24,9 +23,7 @@ fn config(path: &Path, more: &str) -> Config {
 }
 
 fn build(config: Config) -> Arc<dyn Exporter> {
-    let cx =
-        BuildContext { id: ComponentId::of("file"), signal: None, wake: Wake::default(), budget: Budget::new(1 << 20) };
-    File::build(&Arc::new(config), &cx).unwrap()
+    File::build(&Arc::new(config), &BuildContext::new(ComponentId::of("file"))).unwrap()
 }
 
 fn logs() -> Telemetry {

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
+use super::Acknowledge;
 use crate::outcome::{Outcome, Refusal, RefusalKind};
 
 /// One share of an acknowledgement.
@@ -22,6 +23,7 @@ pub struct Acked(oneshot::Receiver<Outcome>);
 /// Notifies when dropped, which happens when the last share is gone.
 struct Waiter {
     worst: Mutex<Outcome>,
+    acknowledge: Acknowledge,
     tell: Tell,
 }
 
@@ -42,18 +44,28 @@ impl Ack {
 
     /// An ack and the future that yields its outcome.
     #[must_use]
-    pub fn pair() -> (Self, Acked) {
+    pub fn pair(acknowledge: Acknowledge) -> (Self, Acked) {
         let (tell, acked) = oneshot::channel();
-        (Self::telling(Tell::Task(Some(tell))), Acked(acked))
+        (Self::telling(acknowledge, Tell::Task(Some(tell))), Acked(acked))
+    }
+
+    /// What must have happened before whoever waits is told; the weakest when nobody waits.
+    #[must_use]
+    pub fn acknowledge(&self) -> Acknowledge {
+        self.0.as_ref().map_or(Acknowledge::Received, |waiter| waiter.acknowledge)
     }
 
     /// One ack for several batches that travel on as one; `u64` is each one's number of items.
     ///
     /// A refusal reaches all of them; rejected items of a partial success are charged to the batches in order until
-    /// they are used up, so that the sum over all senders is right.
+    /// they are used up, so that the sum over all senders is right. The strictest promise holds for all.
     #[must_use]
     pub fn join(acks: Vec<(Self, u64)>) -> Self {
-        if acks.iter().all(|(ack, _)| ack.0.is_none()) { Self::none() } else { Self::telling(Tell::Joined(acks)) }
+        if acks.iter().all(|(ack, _)| ack.0.is_none()) {
+            return Self::none();
+        }
+        let strictest = acks.iter().map(|(ack, _)| ack.acknowledge()).max().unwrap_or_default();
+        Self::telling(strictest, Tell::Joined(acks))
     }
 
     /// Ends this share with `outcome`.
@@ -63,8 +75,8 @@ impl Ack {
         }
     }
 
-    fn telling(tell: Tell) -> Self {
-        Self(Some(Arc::new(Waiter { worst: Mutex::new(Outcome::Delivered), tell })))
+    fn telling(acknowledge: Acknowledge, tell: Tell) -> Self {
+        Self(Some(Arc::new(Waiter { worst: Mutex::new(Outcome::Delivered), acknowledge, tell })))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::Identity;
+
 /// A cheaply cloned, possibly empty [`RequestContext`].
 #[derive(Clone, Debug, Default)]
 pub struct Context(Option<Arc<RequestContext>>);
@@ -15,6 +17,8 @@ pub struct RequestContext {
     /// Request headers or gRPC metadata, names in lower case, in order; empty unless the receiver was told to
     /// include them (`include_metadata`).
     pub metadata: Vec<(Box<str>, Box<str>)>,
+    /// Who the request was authenticated as, where somebody asked.
+    pub identity: Option<Arc<Identity>>,
 }
 
 // === impl Context ===
@@ -36,5 +40,23 @@ impl Context {
     pub fn metadata<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         let all = self.0.as_ref().map_or(&[][..], |request| &request.metadata);
         all.iter().filter(move |(name, _)| **name == *key).map(|(_, value)| &**value)
+    }
+
+    /// All metadata, in order.
+    #[must_use]
+    pub fn all_metadata(&self) -> &[(Box<str>, Box<str>)] {
+        self.0.as_ref().map_or(&[][..], |request| &request.metadata)
+    }
+
+    /// Who the request was authenticated as, where somebody asked.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.0.as_ref().and_then(|request| request.identity.as_deref())
+    }
+
+    /// An attribute of who the request was authenticated as (`auth.NAME` in configurations).
+    #[must_use]
+    pub fn auth(&self, name: &str) -> Option<&str> {
+        self.identity().and_then(|identity| identity.find(name))
     }
 }

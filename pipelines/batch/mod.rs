@@ -1,8 +1,10 @@
 //! [`Batch`]: telemetry on its way through a pipeline, with who sent it and who waits for it.
 
 mod ack;
+mod acknowledge;
 mod context;
 mod grouping;
+mod identity;
 mod rope;
 mod telemetry;
 #[cfg(test)]
@@ -11,8 +13,10 @@ mod tests;
 use std::fmt;
 
 pub use self::ack::{Ack, Acked};
+pub use self::acknowledge::Acknowledge;
 pub use self::context::{Context, RequestContext};
 pub use self::grouping::{Grouping, Limits};
+pub use self::identity::Identity;
 pub use self::rope::{Parts, Rope};
 pub use self::telemetry::Telemetry;
 use crate::outcome::Outcome;
@@ -43,7 +47,13 @@ impl Batch {
     /// A batch and the future that yields what became of it.
     #[must_use]
     pub fn tracked(telemetry: Telemetry, context: Context) -> (Self, Acked) {
-        let (ack, acked) = Ack::pair();
+        Self::tracked_until(telemetry, context, Acknowledge::default())
+    }
+
+    /// The same, where the sender asks for another promise than the default.
+    #[must_use]
+    pub fn tracked_until(telemetry: Telemetry, context: Context, acknowledge: Acknowledge) -> (Self, Acked) {
+        let (ack, acked) = Ack::pair(acknowledge);
         (Self { telemetry, context, ack }, acked)
     }
 
@@ -81,6 +91,12 @@ impl Batch {
     #[must_use]
     pub fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// What must have happened before whoever waits is told that the batch is safe; `Received` when nobody waits.
+    #[must_use]
+    pub fn acknowledge(&self) -> Acknowledge {
+        self.ack.acknowledge()
     }
 
     /// The same batch with other telemetry: what a processor that edits sends on.

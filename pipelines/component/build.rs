@@ -12,6 +12,7 @@ use super::exporter::{Exporter, ExporterFactory};
 use super::extension::{Extension, ExtensionFactory};
 use super::processor::{ConnectorFactory, Processor, ProcessorFactory};
 use super::receiver::{Receiver, ReceiverFactory};
+use super::service::{Reference, Service};
 use super::{BoxFuture, Failure};
 use crate::config::{Diagnostics, Node, from_node_at};
 
@@ -22,9 +23,12 @@ pub struct Component {
     pub kind: Kind,
     /// What it says about itself.
     pub about: About,
+    /// What it does for other components, for extensions.
+    pub serves: &'static [Service],
     schema: fn() -> schemars::Schema,
     parse: fn(&Node, &str, &mut Diagnostics) -> Option<AnyConfig>,
     validate: fn(&AnyConfig, &mut Problems),
+    references: fn(&AnyConfig) -> Vec<Reference>,
     check: fn(AnyConfig, CheckContext) -> BoxFuture<'static, Vec<Finding>>,
     build: Build,
 }
@@ -89,12 +93,13 @@ impl Component {
     /// Describes an extension.
     #[must_use]
     pub const fn extension<T: ExtensionFactory>() -> Self {
-        Self::new::<T::Config>(
+        let described = Self::new::<T::Config>(
             Kind::Extension,
             T::ABOUT,
             |config, cx| T::check(typed(config), cx),
             Build::Extension(|config, cx| T::build(&typed(config.clone()), cx)),
-        )
+        );
+        Self { serves: T::SERVES, ..described }
     }
 
     const fn new<C: Config>(
@@ -106,11 +111,13 @@ impl Component {
         Self {
             kind,
             about,
+            serves: &[],
             schema: || schemars::schema_for!(C),
             parse: |node, place, diagnostics| {
                 from_node_at::<C>(node, place, diagnostics).map(|config| Arc::new(config) as AnyConfig)
             },
             validate: |config, problems| typed::<C>(config.clone()).validate(problems),
+            references: |config| typed::<C>(config.clone()).references(),
             check,
             build,
         }
@@ -130,6 +137,12 @@ impl Component {
     /// Reports what types cannot say about a configuration.
     pub fn validate(&self, config: &AnyConfig, problems: &mut Problems) {
         (self.validate)(config, problems);
+    }
+
+    /// The extensions a configuration names.
+    #[must_use]
+    pub fn references(&self, config: &AnyConfig) -> Vec<Reference> {
+        (self.references)(config)
     }
 
     /// Probes what the component will need; leaves no trace.

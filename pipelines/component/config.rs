@@ -6,6 +6,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+use super::service::Reference;
+
 /// What users write under a component id.
 ///
 /// Implementors derive `Deserialize` with `deny_unknown_fields` and `default`, and `JsonSchema`; a null body means all
@@ -14,6 +16,11 @@ pub trait Config: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// Reports what types cannot say: values that contradict each other, missing ones, formats. No I/O.
     fn validate(&self, problems: &mut Problems) {
         let _ = problems;
+    }
+
+    /// The extensions it names. That each is there, is started and does what is asked need not be validated.
+    fn references(&self) -> Vec<Reference> {
+        Vec::new()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::service::Extensions;
 use crate::Signal;
 use crate::runtime::{Budget, Wake};
 
@@ -26,6 +27,19 @@ pub struct BuildContext {
     pub wake: Wake,
     /// The engine's bytes in flight.
     pub budget: Budget,
+    /// The extensions it may name.
+    pub extensions: Extensions,
+}
+
+// === impl BuildContext ===
+
+impl BuildContext {
+    /// What a component gets that stands alone: no signal, the default budget, no extensions.
+    #[must_use]
+    pub fn new(id: ComponentId) -> Self {
+        let (wake, budget, extensions) = (Wake::default(), Budget::default(), Extensions::default());
+        Self { id, signal: None, wake, budget, extensions }
+    }
 }
 
 // === impl ComponentId ===

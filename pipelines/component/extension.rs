@@ -6,11 +6,17 @@ use super::about::About;
 use super::check::{CheckContext, Finding};
 use super::config::Config;
 use super::context::{BuildContext, ComponentId};
+use super::service::{Service, Services};
 use super::{BoxFuture, Failure};
 use crate::runtime::{Ready, Status, Stop, Tasks};
 
 /// A service that sees the engine's status but no telemetry.
 pub trait Extension: Send + Sync {
+    /// What it does for the components that name it; asked once, before it runs.
+    fn services(&self) -> Services {
+        Services::default()
+    }
+
     /// Runs until `host.stop` is requested; tells `host.ready` once it works. Extensions start before anything else
     /// and stop after everything else.
     fn run(self: Box<Self>, host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>>;
@@ -34,6 +40,8 @@ pub struct ExtensionHost {
 pub trait ExtensionFactory: 'static {
     /// What the component says about itself.
     const ABOUT: About;
+    /// What its extensions do for other components, by what they give in [`Extension::services`].
+    const SERVES: &'static [Service] = &[];
     /// What users write.
     type Config: Config;
 

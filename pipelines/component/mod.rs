@@ -54,6 +54,7 @@ mod extension;
 mod processor;
 mod receiver;
 mod registry;
+mod service;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -68,6 +69,7 @@ pub use self::extension::{Extension, ExtensionFactory, ExtensionHost};
 pub use self::processor::{ConnectorFactory, Processor, ProcessorFactory};
 pub use self::receiver::{Outputs, Receiver, ReceiverFactory, ReceiverHost};
 pub use self::registry::{Found, Registry};
+pub use self::service::{ClientAuth, Credentials, Denied, Extensions, Reference, ServerAuth, Service, Services};
 
 /// A boxed future, as the object-safe traits return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

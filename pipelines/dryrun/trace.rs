@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::component::{BuildContext, Exporter, Kind};
 use crate::runtime::start::{Built, Fitting};
-use crate::runtime::{Accept, Observer, StartError, Wake};
+use crate::runtime::{Accept, Observer, StartError};
 use crate::{Batch, Outcome, Plan, Telemetry};
 
 /// An exporter and its node.
@@ -61,10 +61,10 @@ impl Tracer {
         let build = |(at, node): (usize, &crate::graph::PlanNode)| {
             let declared = plan.declared(node);
             let cx = BuildContext {
-                id: declared.id.clone(),
                 signal: node.signal,
-                wake: Wake::default(),
                 budget: built.budget.clone(),
+                extensions: built.extensions.clone(),
+                ..BuildContext::new(declared.id.clone())
             };
             match declared.component.build_exporter(&declared.config, &cx) {
                 Ok(exporter) => Ok((at, exporter)),

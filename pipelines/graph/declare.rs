@@ -197,7 +197,8 @@ fn configure(
     let problems = problems.into_vec();
     let sound = problems.iter().all(|problem| problem.warning);
     problems.iter().for_each(|problem| diagnostics.push(diagnostic(problem, &place, key, body)));
-    sound.then(|| Declared { id: id.clone(), component, config, span: Some(key.span) })
+    let references = Declared::located(component.references(&config), body);
+    sound.then(|| Declared { id: id.clone(), component, config, references, span: Some(key.span) })
 }
 
 /// Whether a `${...}` in it could not be filled in, so that checks would complain about what has been reported.

@@ -6,6 +6,7 @@ mod id;
 mod load;
 mod plan;
 mod prove;
+mod reference;
 mod resolve;
 mod service;
 mod telemetry;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::Signal;
-use crate::component::{AnyConfig, Component, ComponentId, Kind};
+use crate::component::{AnyConfig, Component, ComponentId, Kind, Reference};
 use crate::config::Span;
 
 /// A validated configuration: what will run, how it is connected, and where in the files each part stands.
@@ -31,6 +31,8 @@ pub struct Declared {
     pub component: &'static Component,
     /// Its configuration.
     pub config: AnyConfig,
+    /// The extensions it names, and where.
+    pub references: Vec<(Reference, Option<Span>)>,
     /// Where its id stands.
     pub span: Option<Span>,
 }

@@ -2,14 +2,18 @@
 //! as a property of spans in a pipeline of logs, is then an error of the file and not of the start.
 
 use super::plan::{Plan, PlanNode};
-use crate::component::{BuildContext, Failure, Kind};
+use crate::component::{BuildContext, Extensions, Failure, Kind};
 use crate::config::{Diagnostic, Diagnostics, code};
-use crate::runtime::{Budget, Wake};
+use crate::runtime::{Budget, extensions};
 
 /// Reports every node that cannot be built. Building does no I/O and starts nothing.
 pub(super) fn prove(plan: &Plan, diagnostics: &mut Diagnostics) {
+    let extensions = match extensions::build(plan, &Budget::default()) {
+        Ok(built) => built.services,
+        Err(error) => return diagnostics.push(Diagnostic::error(&code::INVALID_VALUE, error.to_string())),
+    };
     for node in &plan.nodes {
-        if let Err(failure) = build(plan, node) {
+        if let Err(failure) = build(plan, node, &extensions) {
             let declared = plan.declared(node);
             let place = plan.place(node).map_or_else(String::new, |place| format!(" (in {place})"));
             let message = format!("{}.{}{place}: {failure}", declared.component.kind.section(), declared.id);
@@ -18,11 +22,11 @@ pub(super) fn prove(plan: &Plan, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn build(plan: &Plan, node: &PlanNode) -> Result<(), Failure> {
+fn build(plan: &Plan, node: &PlanNode, extensions: &Extensions) -> Result<(), Failure> {
     let declared = plan.declared(node);
     let (component, config) = (declared.component, &declared.config);
     let cx =
-        BuildContext { id: declared.id.clone(), signal: node.signal, wake: Wake::default(), budget: Budget::default() };
+        BuildContext { signal: node.signal, extensions: extensions.clone(), ..BuildContext::new(declared.id.clone()) };
     match node.kind {
         Kind::Receiver => component.build_receiver(config, &cx).map(drop),
         Kind::Processor | Kind::Connector => component.build_processor(config, &cx).map(drop),

@@ -6,7 +6,7 @@ use super::connect::{Cycle, connect};
 use super::declare::{self, Sections};
 use super::plan::{Declared, Pipeline, Plan};
 use super::prove::prove;
-use super::service;
+use super::{reference, service};
 use crate::component::{Kind, Registry};
 use crate::config::{Diagnostic, Diagnostics, Node, code};
 
@@ -19,7 +19,9 @@ pub fn resolve(root: &Node, registry: &Registry, diagnostics: &mut Diagnostics) 
     let sections = declare::sections(root, registry, diagnostics);
     let service = service::read(root, &sections, diagnostics);
     check_connectors(&sections, &service.pipelines, diagnostics);
-    warn_unused(&sections, &service, diagnostics);
+    let used = used(&service);
+    reference::check(&sections, &used, &service.extensions, registry, diagnostics);
+    warn_unused(&sections, &used, &service, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
@@ -77,12 +79,16 @@ fn check_connectors(sections: &Sections, pipelines: &[Pipeline], diagnostics: &m
     }
 }
 
-fn warn_unused(sections: &Sections, service: &service::Service, diagnostics: &mut Diagnostics) {
+/// The components that pipelines or `service.extensions` name, as indices into the declared ones.
+fn used(service: &service::Service) -> HashSet<usize> {
     let in_pipelines = service
         .pipelines
         .iter()
         .flat_map(|pipeline| pipeline.receivers.iter().chain(&pipeline.processors).chain(&pipeline.exporters));
-    let used: HashSet<usize> = in_pipelines.chain(&service.extensions).copied().collect();
+    in_pipelines.chain(&service.extensions).copied().collect()
+}
+
+fn warn_unused(sections: &Sections, used: &HashSet<usize>, service: &service::Service, diagnostics: &mut Diagnostics) {
     for (at, declared) in sections.declared.iter().enumerate() {
         if !used.contains(&at) && !service.broken {
             let kind = declared.component.kind.name();

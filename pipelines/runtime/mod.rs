@@ -8,6 +8,7 @@ mod budget;
 mod clock;
 mod delivery;
 mod engine;
+pub(crate) mod extensions;
 mod node;
 mod output;
 mod panic;

@@ -15,10 +15,11 @@ use super::queue::ExporterNode;
 use super::ready::{Readiness, Ready};
 use super::stats::Stats;
 use super::status::{Health, NodeStatus, Status};
-use super::{Budget, Wake};
+use super::{Budget, Wake, extensions};
 use crate::Plan;
 use crate::component::{
-    BuildContext, ComponentId, Exporter, ExtensionHost, Failure, Kind, Outputs, Receiver, ReceiverHost,
+    BuildContext, ComponentId, Exporter, Extension, ExtensionHost, Extensions, Failure, Kind, Outputs, Receiver,
+    ReceiverHost,
 };
 use crate::graph::PlanNode;
 
@@ -34,6 +35,8 @@ pub(crate) struct Built {
     pub(crate) queues: Vec<Arc<ExporterNode>>,
     pub(crate) exporters: Vec<(usize, Arc<dyn Exporter>)>,
     pub(crate) budget: Budget,
+    pub(crate) extensions: Extensions,
+    services: Vec<(usize, Box<dyn Extension>)>,
     nodes: Vec<NodeStatus>,
 }
 
@@ -67,7 +70,7 @@ pub(super) async fn start(plan: &Plan) -> Result<Running, StartError> {
         exporters: built.exporters.into_iter().map(|(at, exporter)| (plan.declared[at].id.clone(), exporter)).collect(),
     };
     let started = async {
-        start_extensions(plan, &mut running, &failing).await?;
+        start_extensions(plan, built.services, &mut running, &failing).await?;
         for (id, exporter) in &running.exporters {
             exporter.start().await.map_err(|failure| StartError::Start { id: id.clone(), failure })?;
         }
@@ -92,12 +95,16 @@ pub(super) async fn start(plan: &Plan) -> Result<Running, StartError> {
 
 /// Builds every node of the plan, sinks first.
 pub(crate) fn build(plan: &Plan, fitting: &dyn Fitting) -> Result<Built, StartError> {
+    let budget = Budget::default();
+    let extensions = extensions::build(plan, &budget)?;
     let mut built = Built {
         receivers: Vec::new(),
         processors: Vec::new(),
         queues: Vec::new(),
         exporters: Vec::new(),
-        budget: Budget::default(),
+        budget,
+        extensions: extensions.services,
+        services: extensions.running,
         nodes: Vec::new(),
     };
     let mut accepting: HashMap<usize, Arc<dyn Accept>> = HashMap::new();
@@ -112,17 +119,12 @@ pub(crate) fn build(plan: &Plan, fitting: &dyn Fitting) -> Result<Built, StartEr
 
 async fn start_extensions(
     plan: &Plan,
+    extensions: Vec<(usize, Box<dyn Extension>)>,
     running: &mut Running,
     failing: &mpsc::Sender<(ComponentId, Failure)>,
 ) -> Result<(), StartError> {
-    for at in &plan.extensions {
-        let declared = &plan.declared[*at];
-        let id = declared.id.clone();
-        let cx = context(&id, None, &running.budget, Wake::default());
-        let extension = declared
-            .component
-            .build_extension(&declared.config, &cx)
-            .map_err(|failure| StartError::Build { id: id.clone(), failure })?;
+    for (at, extension) in extensions {
+        let id = plan.declared[at].id.clone();
         let (ready, readiness) = Ready::pair();
         let stage = &running.services;
         let host = ExtensionHost {
@@ -207,10 +209,6 @@ async fn bring_up(
     Err(StartError::Start { id, failure })
 }
 
-fn context(id: &ComponentId, node: Option<&PlanNode>, budget: &Budget, wake: Wake) -> BuildContext {
-    BuildContext { id: id.clone(), signal: node.and_then(|node| node.signal), wake, budget: budget.clone() }
-}
-
 // === impl Built ===
 
 impl Built {
@@ -225,7 +223,13 @@ impl Built {
         let declared = plan.declared(node);
         let stats = Arc::new(Stats::default());
         let wake = Wake::default();
-        let cx = context(&declared.id, Some(node), &self.budget, wake.clone());
+        let cx = BuildContext {
+            id: declared.id.clone(),
+            signal: node.signal,
+            wake: wake.clone(),
+            budget: self.budget.clone(),
+            extensions: self.extensions.clone(),
+        };
         let failed = |failure| StartError::Build { id: declared.id.clone(), failure };
         let output = |listeners: &[usize]| {
             let listeners = listeners.iter().filter_map(|listener| accepting.get(listener).cloned()).collect();

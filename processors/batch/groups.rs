@@ -110,7 +110,7 @@ impl Group {
         let context = if metadata.is_empty() {
             Context::default()
         } else {
-            Context::new(RequestContext { client: None, metadata: metadata.clone() })
+            Context::new(RequestContext { metadata: metadata.clone(), ..RequestContext::default() })
         };
         Self { context, held: Grouping::default() }
     }

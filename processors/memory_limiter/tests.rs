@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use pipelines::Signal;
 use pipelines::component::{BuildContext, ComponentId, Config as _, Problems, ProcessorFactory};
-use pipelines::runtime::{Budget, Wake};
+use pipelines::runtime::Budget;
 
 use super::config::Limit;
 use super::memory::Memory;
@@ -66,10 +66,9 @@ fn contradictions_and_old_keys_are_named() {
 async fn the_budget_is_lowered_at_start() {
     let budget = Budget::default();
     let cx = BuildContext {
-        id: ComponentId::of("memory_limiter"),
         signal: Some(Signal::Logs),
-        wake: Wake::default(),
         budget: budget.clone(),
+        ..BuildContext::new(ComponentId::of("memory_limiter"))
     };
     let limiter = MemoryLimiter::build(&Arc::new(config("check_interval: 1s\nlimit_mib: 100")), &cx).unwrap();
     assert_eq!(budget.limit(), Budget::DEFAULT);

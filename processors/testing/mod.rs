@@ -12,7 +12,7 @@ use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use pipelines::batch::Acked;
 use pipelines::component::{BuildContext, ComponentId, Config, Problem, Problems, Processor, ProcessorFactory};
 use pipelines::config::{Diagnostics, Sources, from_node, parse};
-use pipelines::runtime::{Accept, Budget, Output, Stats, Wake};
+use pipelines::runtime::{Accept, Output, Stats, Wake};
 use pipelines::{Batch, Context, Outcome, RequestContext, Signal, Telemetry};
 use prost::Message;
 use serde::de::DeserializeOwned;
@@ -46,12 +46,7 @@ pub(crate) fn problems<C: Config>(yaml: &str) -> Vec<Problem> {
 
 /// What a processor gets when it is built.
 pub(crate) fn build_context(signal: Signal) -> BuildContext {
-    BuildContext {
-        id: ComponentId::of("tested"),
-        signal: Some(signal),
-        wake: Wake::default(),
-        budget: Budget::default(),
-    }
+    BuildContext { signal: Some(signal), ..BuildContext::new(ComponentId::of("tested")) }
 }
 
 /// A request with log records whose bodies are absent and whose times are these.
@@ -97,7 +92,7 @@ pub(crate) fn decode<M: Message + Default>(telemetry: &Telemetry) -> M {
 /// A request context with this metadata.
 pub(crate) fn context(metadata: &[(&str, &str)]) -> Context {
     let metadata = metadata.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
-    Context::new(RequestContext { client: Some("10.1.2.3:4567".parse().unwrap()), metadata })
+    Context::new(RequestContext { client: Some("10.1.2.3:4567".parse().unwrap()), metadata, identity: None })
 }
 
 // === impl Bench ===

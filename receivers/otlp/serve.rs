@@ -69,7 +69,7 @@ pub(super) fn client_context(client: Option<SocketAddr>, headers: Option<&Header
         Some((Box::from(name.as_str()), Box::from(value.to_str().ok()?)))
     };
     let metadata = headers.map_or_else(Vec::new, |headers| headers.iter().filter_map(entry).collect());
-    Context::new(RequestContext { client, metadata })
+    Context::new(RequestContext { client, metadata, identity: None })
 }
 
 // === impl Door ===

@@ -1,0 +1,78 @@
+//! Values that name extensions: each must be declared, started, and do what is asked of it.
+
+use std::collections::HashSet;
+
+use super::declare::Sections;
+use super::id::component_id;
+use super::plan::Declared;
+use crate::component::{Kind, Reference, Registry};
+use crate::config::{Diagnostic, Diagnostics, Span, code, did_you_mean};
+
+/// Reports every extension that a used component names in vain.
+pub(super) fn check(
+    sections: &Sections,
+    used: &HashSet<usize>,
+    started: &[usize],
+    registry: &Registry,
+    diagnostics: &mut Diagnostics,
+) {
+    for (at, declared) in sections.declared.iter().enumerate().filter(|(at, _)| used.contains(at)) {
+        for (reference, span) in &declared.references {
+            if let Some(error) = wrong(at, declared, reference, sections, started, registry) {
+                diagnostics.push(error.at(span.or(declared.span)));
+            }
+        }
+    }
+}
+
+fn wrong(
+    at: usize,
+    declared: &Declared,
+    reference: &Reference,
+    sections: &Sections,
+    started: &[usize],
+    registry: &Registry,
+) -> Option<Diagnostic> {
+    let Reference { path, id: text, service } = reference;
+    let place = format!("{}.{}.{path}", declared.component.kind.section(), declared.id);
+    let id = match component_id(text) {
+        Ok(id) => id,
+        Err(reason) => return Some(Diagnostic::error(&code::BAD_ID, format!("{place}: {reason}"))),
+    };
+    let found = match sections.find(Kind::Extension, &id) {
+        Ok(found) => found,
+        // It is written down and was refused there.
+        Err(true) => return None,
+        Err(false) => {
+            let known = sections.names(Kind::Extension);
+            let message = format!("{place} references extension `{id}` which is not configured");
+            let help = format!("declare it under `extensions` and add it to service.extensions: [{id}]");
+            let meant = did_you_mean(&id.to_string(), known.iter().map(String::as_str));
+            return Some(Diagnostic::error(&code::NOT_CONFIGURED, message).suggest(meant).help(help));
+        }
+    };
+    if !sections.declared[found].component.serves.contains(service) {
+        let able = registry.of(Kind::Extension).filter(|extension| extension.serves.contains(service));
+        let able: Vec<&str> = able.map(|extension| extension.about.name).collect();
+        let message = format!("{place}: extension `{id}` cannot {}", service.name());
+        let help = format!("extensions that can: {}", able.join(", "));
+        return Some(Diagnostic::error(&code::INVALID_VALUE, message).help(help));
+    }
+    if !started.contains(&found) {
+        let message = format!("{place} references extension `{id}` which is not started");
+        let help = format!("add it to service.extensions: [{id}]");
+        return Some(Diagnostic::error(&code::NOT_CONFIGURED, message).help(help));
+    }
+    if found == at {
+        let message = format!("{place} references the extension it belongs to");
+        return Some(Diagnostic::error(&code::INVALID_VALUE, message).help("name another extension"));
+    }
+    None
+}
+
+impl Declared {
+    /// Where its references stand.
+    pub(super) fn located(references: Vec<Reference>, body: &crate::config::Node) -> Vec<(Reference, Option<Span>)> {
+        references.into_iter().map(|reference| (reference.clone(), body.nearest(&reference.path))).collect()
+    }
+}
