@@ -7,7 +7,7 @@ use super::check::{CheckContext, Finding};
 use super::config::Config;
 use super::context::{BuildContext, ComponentId};
 use super::{BoxFuture, Failure};
-use crate::runtime::{Budget, Output, Ready, Stop, Tasks};
+use crate::runtime::{Budget, Output, Ready, Stats, Stop, Tasks};
 use crate::{Signal, Telemetry};
 
 /// A source of telemetry that owns its loop.
@@ -59,23 +59,41 @@ pub struct ReceiverHost {
     pub budget: Budget,
 }
 
-/// The output of a receiver for every signal some pipeline takes from it.
-#[derive(Clone, Default)]
-pub struct Outputs([Option<Output>; Signal::ALL.len()]);
+/// The output of a receiver for every signal. Pipelines that take a signal from it may come and go while it runs.
+#[derive(Clone)]
+pub struct Outputs([Output; Signal::ALL.len()]);
 
 // === impl Outputs ===
 
 impl Outputs {
-    /// The output for the signal; `None` when no pipeline takes it from this receiver.
+    /// Outputs made signal by signal.
+    pub(crate) fn each(output: impl FnMut(Signal) -> Output) -> Self {
+        Self(Signal::ALL.map(output))
+    }
+
+    /// The output for the signal; `None` while no pipeline takes it from this receiver.
     #[must_use]
     pub fn signal(&self, signal: Signal) -> Option<&Output> {
-        self.0[signal as usize].as_ref()
+        Some(self.of(signal)).filter(|output| output.is_heard())
+    }
+
+    /// The output for the signal, whether somebody listens or not.
+    pub(crate) fn of(&self, signal: Signal) -> &Output {
+        &self.0[signal as usize]
     }
 
     /// Sets the output of a signal.
     #[must_use]
     pub fn with(mut self, signal: Signal, output: Output) -> Self {
-        self.0[signal as usize] = Some(output);
+        self.0[signal as usize] = output;
         self
+    }
+}
+
+impl Default for Outputs {
+    /// Outputs that nobody listens to.
+    fn default() -> Self {
+        let stats = Arc::new(Stats::default());
+        Self::each(|_| Output::new(stats.clone(), Vec::new(), None))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::digest::Digest;
 use super::id::component_id;
 use super::plan::Declared;
 use crate::component::{Component, ComponentId, Kind, Problem, Problems, Registry};
@@ -198,7 +199,8 @@ fn configure(
     let sound = problems.iter().all(|problem| problem.warning);
     problems.iter().for_each(|problem| diagnostics.push(diagnostic(problem, &place, key, body)));
     let references = Declared::located(component.references(&config), body);
-    sound.then(|| Declared { id: id.clone(), component, config, references, span: Some(key.span) })
+    let digest = Digest::of(component, body);
+    sound.then(|| Declared { id: id.clone(), component, config, references, digest, span: Some(key.span) })
 }
 
 /// Whether a `${...}` in it could not be filled in, so that checks would complain about what has been reported.

@@ -2,6 +2,7 @@
 
 mod connect;
 mod declare;
+mod digest;
 mod id;
 mod load;
 mod plan;
@@ -13,6 +14,7 @@ mod telemetry;
 #[cfg(test)]
 mod tests;
 
+pub use self::digest::Digest;
 pub use self::id::{component_id, pipeline_id};
 pub use self::load::Invalid;
 pub use self::plan::{Declared, Pipeline, PipelineId, Plan, PlanNode};

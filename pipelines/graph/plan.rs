@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::digest::Digest;
 use crate::Signal;
 use crate::component::{AnyConfig, Component, ComponentId, Kind, Reference};
 use crate::config::Span;
@@ -33,6 +34,8 @@ pub struct Declared {
     pub config: AnyConfig,
     /// The extensions it names, and where.
     pub references: Vec<(Reference, Option<Span>)>,
+    /// Stands for what it is and its configuration, so that two plans can be compared.
+    pub digest: Digest,
     /// Where its id stands.
     pub span: Option<Span>,
 }

@@ -1,7 +1,11 @@
 //! `service.telemetry`: what is read, and what is said about the rest. Graphs are tested in `tests/engine`.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::sync::Arc;
+
+use super::digest::Digest;
 use super::telemetry::{Encoding, Level, Settings, read};
+use crate::component::{About, BuildContext, Component, Config, Failure, Processor, ProcessorFactory, Stability};
 use crate::config::{Diagnostics, Sources, parse};
 
 /// The settings, and code and message of every diagnostic.
@@ -51,5 +55,41 @@ fn mistakes_are_errors() {
     ] {
         let (_, said) = settings(yaml);
         assert!(said.len() == 1 && said[0].contains(part), "{yaml}: {said:#?}");
+    }
+}
+
+/// Scenario: one setting written in other places and another one changed. Guarantee: the digest is that of what it says.
+#[test]
+fn digests_compare_what_is_said() {
+    struct Step;
+    impl ProcessorFactory for Step {
+        const ABOUT: About = About {
+            name: "step",
+            aliases: &[],
+            signals: &[],
+            stability: Stability::Alpha,
+            summary: "for tests",
+            example: "",
+        };
+        type Config = Nothing;
+        fn build(_: &Arc<Nothing>, _: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
+            Err("it is never built".into())
+        }
+    }
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Nothing {}
+    impl Config for Nothing {}
+    let component = Component::processor::<Step>();
+    let digest = |yaml: &str| {
+        let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+        let source = sources.add("test.yaml", yaml);
+        let node = parse(&sources, source, &mut diagnostics).expect("it is YAML");
+        Digest::of(&component, &node)
+    };
+    let plain = digest("a: 1\nb: [x, y]");
+    assert_eq!(plain, digest("{ a: 1, # says the same\n  b: [ x, y ] }"));
+    for other in ["a: 1\nb: [x, z]", "a: 2\nb: [x, y]", "a: 1\nb: [[x], y]", "a: 1\nb: [x]\nc: y", "a: '1'\nb: [x, y]"]
+    {
+        assert_ne!(plain, digest(other), "{other}");
     }
 }

@@ -34,7 +34,7 @@ pub use self::queue::ExporterNode;
 pub use self::ready::{Readiness, Ready};
 pub use self::retry::Retry as RetrySettings;
 pub use self::stats::{Count, Dropped, Stats};
-pub use self::status::{Health, NodeStatus, Status};
+pub use self::status::{Health, NodeStatus, Reloads, Status};
 pub use self::stop::{Stop, Stopper};
 pub use self::tasks::Tasks;
 pub use self::wake::{Wake, Waking};

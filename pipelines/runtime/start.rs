@@ -239,10 +239,10 @@ impl Built {
         let accept: Option<Arc<dyn Accept>> = match node.kind {
             Kind::Receiver => {
                 let receiver = declared.component.build_receiver(&declared.config, &cx).map_err(failed)?;
-                let outputs = node
-                    .outputs
-                    .iter()
-                    .fold(Outputs::default(), |outputs, (signal, listeners)| outputs.with(*signal, output(listeners)));
+                let outputs = Outputs::each(|signal| {
+                    let carried = node.outputs.iter().find(|(carried, _)| *carried == signal);
+                    output(carried.map_or(&[][..], |(_, listeners)| listeners))
+                });
                 self.receivers.push((node.declared, receiver, outputs));
                 None
             }

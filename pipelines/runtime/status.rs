@@ -1,6 +1,7 @@
 //! What the engine tells about itself: to health checks, status pages and its own log.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use tokio::sync::watch;
 
@@ -11,7 +12,35 @@ use crate::component::Kind;
 #[derive(Clone)]
 pub struct Status {
     health: watch::Receiver<Health>,
+    shared: Arc<Mutex<Shared>>,
+}
+
+/// What a reload changes.
+struct Shared {
     nodes: Arc<[NodeStatus]>,
+    reloads: Reloads,
+}
+
+/// How often the configuration was read again while the engine ran, by what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reloads {
+    /// It was applied.
+    pub success: u64,
+    /// It was wrong or could not be started; what ran went on.
+    pub failure: u64,
+    /// It asked for what ran already.
+    pub unchanged: u64,
+    /// When a configuration was last applied or found unchanged, the start included.
+    pub last_success: Option<SystemTime>,
+}
+
+/// What came of reading the configuration again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+pub(crate) enum Reloaded {
+    Success,
+    Failure,
+    Unchanged,
 }
 
 /// One node of the running graph.
@@ -45,7 +74,8 @@ pub enum Health {
 
 impl Status {
     pub(crate) fn new(health: watch::Receiver<Health>, nodes: Vec<NodeStatus>) -> Self {
-        Self { health, nodes: nodes.into() }
+        let reloads = Reloads { last_success: Some(SystemTime::now()), ..Reloads::default() };
+        Self { health, shared: Arc::new(Mutex::new(Shared { nodes: nodes.into(), reloads })) }
     }
 
     /// Whether the engine works now.
@@ -54,10 +84,38 @@ impl Status {
         self.health.borrow().clone()
     }
 
-    /// Every node, receivers first.
+    /// Every node of the moment, receivers first. A reload changes what the next call returns.
     #[must_use]
-    pub fn nodes(&self) -> &[NodeStatus] {
-        &self.nodes
+    pub fn nodes(&self) -> Arc<[NodeStatus]> {
+        self.lock().nodes.clone()
+    }
+
+    /// How often the configuration was read again, by what came of it.
+    #[must_use]
+    pub fn reloads(&self) -> Reloads {
+        self.lock().reloads
+    }
+
+    #[allow(dead_code)]
+    pub(crate) fn show(&self, nodes: Vec<NodeStatus>) {
+        self.lock().nodes = nodes.into();
+    }
+
+    #[allow(dead_code)]
+    pub(crate) fn count(&self, reloaded: Reloaded) {
+        let reloads = &mut self.lock().reloads;
+        match reloaded {
+            Reloaded::Success => reloads.success += 1,
+            Reloaded::Failure => reloads.failure += 1,
+            Reloaded::Unchanged => reloads.unchanged += 1,
+        }
+        if reloaded != Reloaded::Failure {
+            reloads.last_success = Some(SystemTime::now());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

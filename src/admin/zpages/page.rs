@@ -7,7 +7,7 @@ use pipelines::runtime::{NodeStatus, Status};
 /// The page, self-contained.
 pub(super) fn render(status: &Status) -> String {
     let mut rows = String::new();
-    for node in status.nodes() {
+    for node in status.nodes().iter() {
         row(&mut rows, node);
     }
     format!(
