@@ -3,6 +3,7 @@
 //! Six types carry everything: [`Batch`], [`component::Component`], [`component::Receiver`],
 //! [`component::Processor`], [`component::Exporter`] and [`Plan`].
 
+pub mod auth;
 pub mod batch;
 pub mod component;
 pub mod config;

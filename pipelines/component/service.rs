@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use super::{ComponentId, Failure};
 use crate::storage;
@@ -54,6 +55,11 @@ pub trait ServerAuth: Send + Sync {
     /// # Errors
     /// Why the request may not come in.
     fn authenticate(&self, request: &Credentials<'_>) -> Result<Identity, Denied>;
+
+    /// What an answer of 401 names in `WWW-Authenticate`: the scheme in which credentials are asked for.
+    fn challenge(&self) -> HeaderValue {
+        HeaderValue::from_static("Bearer")
+    }
 }
 
 /// Adds credentials to requests going out.
@@ -89,6 +95,8 @@ pub enum Denied {
         reason: String,
         /// When to try again.
         after: Duration,
+        /// Requests a minute that it may send, where that is what it did too often.
+        limit: Option<NonZeroU32>,
     },
 }
 

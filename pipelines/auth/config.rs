@@ -1,0 +1,100 @@
+//! What users write about API keys.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::date::Date;
+use super::entry::Entry;
+use super::file;
+use super::table::Table;
+use crate::component::{Check, Finding, Problems};
+use crate::runtime::now;
+
+/// API keys that are accepted; `tfo keys new` makes one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// File with one key per line: `tfk_ID:sha256:HEX`, then maybe `:name=NAME`, `:rate=REQUESTS_PER_MINUTE`,
+    /// `:expires=YYYY-MM-DD`, `:disabled`; `#` starts a line of comment. Read again within two seconds of a change.
+    pub file: Option<PathBuf>,
+    /// Keys written here, in the form of the file's lines. Beside a file, both count.
+    pub list: Vec<String>,
+}
+
+// === impl Config ===
+
+impl Config {
+    /// Reports what cannot work; paths are relative to the section.
+    pub fn validate(&self, problems: &mut Problems) {
+        if self.file.is_none() && self.list.is_empty() {
+            problems
+                .error("", "no API key is configured")
+                .help("set `file` to a file with a line per key, or `list`; `tfo keys new` makes keys");
+        }
+        for (at, wrong) in self.entries().filter_map(Result::err) {
+            problems.error(format!("list.{at}"), wrong).help("`tfo keys new` makes a key and its line");
+        }
+        let entries: Vec<Entry> = self.entries().filter_map(Result::ok).collect();
+        if let Err(wrong) = Table::new(&entries, "", &Table::default(), now()) {
+            problems.error("list", wrong).help("remove one of the two");
+        }
+    }
+
+    /// Whether the file can be used, and what is in it.
+    pub async fn check(&self) -> Vec<Finding> {
+        let Some(path) = &self.file else {
+            return vec![Finding::new(Check::Passed, format!("{} API keys are configured", self.list.len()))];
+        };
+        let place = path.display();
+        let mut findings = Vec::new();
+        match file::read(path).await {
+            Ok(text) => findings.push(self.count(&text).unwrap_or_else(|wrong| {
+                Finding::new(Check::Failed, format!("the key file {place} cannot be used: {wrong}"))
+            })),
+            Err(wrong) => {
+                let denied = tokio::fs::File::open(path).await.err().map(|error| error.kind());
+                let is_denied = denied == Some(std::io::ErrorKind::PermissionDenied);
+                let check = if is_denied { Check::Denied } else { Check::Failed };
+                return vec![Finding::new(check, format!("the key file {wrong}"))];
+            }
+        }
+        if let Ok(metadata) = tokio::fs::metadata(path).await {
+            let mode = metadata.permissions().mode() & 0o7777;
+            if mode & 0o002 != 0 {
+                let text = format!("the key file {place} can be changed by everybody (mode {mode:04o}); chmod 640 it");
+                findings.push(Finding::new(Check::Warned, text));
+            } else if mode & 0o004 != 0 {
+                let text = format!("the key file {place} can be read by everybody (mode {mode:04o}); chmod 640 it");
+                findings.push(Finding::new(Check::Warned, text));
+            }
+        }
+        findings
+    }
+
+    /// The keys of the list; one that is wrong with its place.
+    pub(super) fn entries(&self) -> impl Iterator<Item = Result<Entry, (usize, String)>> {
+        self.list.iter().enumerate().map(|(at, line)| Entry::parse(line.trim()).map_err(|wrong| (at, wrong)))
+    }
+
+    fn count(&self, text: &str) -> Result<Finding, String> {
+        let list: Vec<Entry> = self.entries().filter_map(Result::ok).collect();
+        let table = Table::new(&list, text, &Table::default(), now())?;
+        let usable = table.usable(Date::of(SystemTime::now()));
+        let place = self.file.as_deref().map_or_else(String::new, |path| format!(" from {}", path.display()));
+        Ok(match (table.len(), usable) {
+            (all, 0) => Finding::new(
+                Check::Warned,
+                format!("{all} API keys{place}, none of which is accepted: every request that needs one is refused"),
+            ),
+            (all, usable) if all == usable => Finding::new(Check::Passed, format!("{all} API keys{place}")),
+            (all, usable) => {
+                let text = format!("{all} API keys{place}, {} of which are disabled or expired", all - usable);
+                Finding::new(Check::Passed, text)
+            }
+        })
+    }
+}
