@@ -8,14 +8,19 @@ use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
 use super::Acknowledge;
+use super::hold::Hold;
 use crate::outcome::{Outcome, Refusal, RefusalKind};
+use crate::runtime::Permit;
 
 /// One share of an acknowledgement.
 ///
 /// Cloning makes another share. When the last share is gone, whoever waits hears the worst outcome noted by any of
 /// them. Dropping a share without [`Ack::resolve`] notes a retryable refusal.
 #[derive(Clone)]
-pub struct Ack(Option<Arc<Waiter>>);
+pub struct Ack {
+    waiter: Option<Arc<Waiter>>,
+    hold: Hold,
+}
 
 /// Yields the outcome of a tracked batch once every share of its ack is gone.
 pub struct Acked(oneshot::Receiver<Outcome>);
@@ -39,7 +44,7 @@ impl Ack {
     /// An ack nobody waits for.
     #[must_use]
     pub fn none() -> Self {
-        Self(None)
+        Self { waiter: None, hold: Hold::default() }
     }
 
     /// An ack and the future that yields its outcome.
@@ -52,7 +57,7 @@ impl Ack {
     /// What must have happened before whoever waits is told; the weakest when nobody waits.
     #[must_use]
     pub fn acknowledge(&self) -> Acknowledge {
-        self.0.as_ref().map_or(Acknowledge::Received, |waiter| waiter.acknowledge)
+        self.waiter.as_ref().map_or(Acknowledge::Received, |waiter| waiter.acknowledge)
     }
 
     /// One ack for several batches that travel on as one; `u64` is each one's number of items.
@@ -61,34 +66,64 @@ impl Ack {
     /// they are used up, so that the sum over all senders is right. The strictest promise holds for all.
     #[must_use]
     pub fn join(acks: Vec<(Self, u64)>) -> Self {
-        if acks.iter().all(|(ack, _)| ack.0.is_none()) {
-            return Self::none();
+        let hold = Hold::join(acks.iter().map(|(ack, _)| ack.hold.clone()));
+        if acks.iter().all(|(ack, _)| ack.waiter.is_none()) {
+            return Self { waiter: None, hold };
         }
         let strictest = acks.iter().map(|(ack, _)| ack.acknowledge()).max().unwrap_or_default();
-        Self::telling(strictest, Tell::Joined(acks))
+        let mut joined = Self::telling(strictest, Tell::Joined(acks));
+        joined.hold = hold;
+        joined
+    }
+
+    /// Keeps the permit until this share and all its clones are gone.
+    pub(super) fn holding(mut self, permit: Permit) -> Self {
+        self.hold = Hold::of(permit);
+        self
+    }
+
+    /// Whether somebody waits for the outcome.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.waiter.is_some()
+    }
+
+    /// Tells the outcome of this share now. What is returned is awaited by nobody and still holds its bytes in flight.
+    #[must_use]
+    pub fn answered(mut self, outcome: Outcome) -> Self {
+        if let Some(waiter) = self.waiter.take() {
+            waiter.note(outcome);
+        }
+        self
     }
 
     /// Ends this share with `outcome`.
-    pub fn resolve(mut self, outcome: Outcome) {
-        if let Some(waiter) = self.0.take() {
-            waiter.note(outcome);
-        }
+    pub fn resolve(self, outcome: Outcome) {
+        drop(self.answered(outcome));
     }
 
     fn telling(acknowledge: Acknowledge, tell: Tell) -> Self {
-        Self(Some(Arc::new(Waiter { worst: Mutex::new(Outcome::Delivered), acknowledge, tell })))
+        let waiter = Waiter { worst: Mutex::new(Outcome::Delivered), acknowledge, tell };
+        Self { waiter: Some(Arc::new(waiter)), hold: Hold::default() }
     }
 }
 
 impl Drop for Ack {
     fn drop(&mut self) {
-        if let Some(waiter) = self.0.take() {
+        if let Some(waiter) = self.waiter.take() {
             waiter.note(Refusal::new(RefusalKind::Unavailable, "the batch was dropped before it was delivered").into());
         }
     }
 }
 
 // === impl Acked ===
+
+impl Acked {
+    /// The outcome, if it is known already.
+    pub fn now(&mut self) -> Option<Outcome> {
+        self.0.try_recv().ok()
+    }
+}
 
 impl Future for Acked {
     type Output = Outcome;

@@ -4,6 +4,7 @@ mod ack;
 mod acknowledge;
 mod context;
 mod grouping;
+mod hold;
 mod identity;
 mod rope;
 mod telemetry;
@@ -20,6 +21,7 @@ pub use self::identity::Identity;
 pub use self::rope::{Parts, Rope};
 pub use self::telemetry::Telemetry;
 use crate::outcome::Outcome;
+use crate::runtime::Permit;
 use crate::{Signal, otlp};
 
 /// A set of telemetry of one signal travelling along an edge.
@@ -55,6 +57,27 @@ impl Batch {
     pub fn tracked_until(telemetry: Telemetry, context: Context, acknowledge: Acknowledge) -> (Self, Acked) {
         let (ack, acked) = Ack::pair(acknowledge);
         (Self { telemetry, context, ack }, acked)
+    }
+
+    /// The same batch, which keeps the permit for its bytes until it is gone from memory, however early its sender is
+    /// answered.
+    #[must_use]
+    pub fn holding(mut self, permit: Permit) -> Self {
+        self.ack = self.ack.holding(permit);
+        self
+    }
+
+    /// The same batch after its sender was told the outcome.
+    #[must_use]
+    pub fn answered(mut self, outcome: Outcome) -> Self {
+        self.ack = self.ack.answered(outcome);
+        self
+    }
+
+    /// Whether somebody waits for the outcome.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.ack.is_awaited()
     }
 
     /// Puts a batch together from what [`Batch::into_parts`] gave.

@@ -1,13 +1,21 @@
-//! Bytes in flight: accounted, not sampled.
+//! Bytes in flight: accounted, not sampled, and shared fairly among receivers.
+//!
+//! A receiver alone may take the whole bound. Of several, each is kept free half of its even share, so that one that is
+//! flooded cannot shut out the others.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// A bound on the bytes that receivers hold for unanswered requests. Cheap to clone; clones share the bound.
+use arc_swap::ArcSwap;
+
+/// A bound on the bytes that receivers hold in memory. Cheap to clone; clones share the bound and the share.
 #[derive(Clone, Debug)]
-pub struct Budget(Arc<Inner>);
+pub struct Budget {
+    bound: Arc<Bound>,
+    share: Arc<Share>,
+}
 
-/// A share of the budget, given back when dropped.
+/// Bytes taken from a budget, given back when dropped.
 #[derive(Debug)]
 pub struct Permit {
     budget: Budget,
@@ -15,11 +23,21 @@ pub struct Permit {
 }
 
 #[derive(Debug)]
-struct Inner {
+struct Bound {
     limit: AtomicU64,
     used: AtomicU64,
     /// Whether the bound is somebody's choice and not the default.
     is_set: AtomicBool,
+    /// Those among whom the bound is shared.
+    shares: ArcSwap<Vec<Weak<Share>>>,
+    /// Held while `shares` is replaced.
+    sharing: Mutex<()>,
+}
+
+/// What one of several holds.
+#[derive(Debug, Default)]
+struct Share {
+    used: AtomicU64,
 }
 
 // === impl Budget ===
@@ -31,42 +49,80 @@ impl Budget {
     /// A budget of `limit` bytes.
     #[must_use]
     pub fn new(limit: u64) -> Self {
-        Self(Arc::new(Inner { limit: AtomicU64::new(limit), used: AtomicU64::new(0), is_set: AtomicBool::new(false) }))
+        let bound = Bound {
+            limit: AtomicU64::new(limit),
+            used: AtomicU64::new(0),
+            is_set: AtomicBool::new(false),
+            shares: ArcSwap::default(),
+            sharing: Mutex::new(()),
+        };
+        Self { bound: Arc::new(bound), share: Arc::default() }
+    }
+
+    /// The same bound for one more of those who share it.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        let _sharing = self.bound.sharing.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = Arc::<Share>::default();
+        let mut shares = Vec::clone(&self.bound.shares.load());
+        shares.retain(|share| share.strong_count() > 0);
+        shares.push(Arc::downgrade(&share));
+        self.bound.shares.store(Arc::new(shares));
+        Self { bound: self.bound.clone(), share }
     }
 
     /// The bound in bytes.
     #[must_use]
     pub fn limit(&self) -> u64 {
-        self.0.limit.load(Ordering::Relaxed)
+        self.bound.limit.load(Ordering::Relaxed)
     }
 
     /// Sets the bound; of several settings the lowest counts.
     pub fn set(&self, limit: u64) {
-        if self.0.is_set.swap(true, Ordering::Relaxed) {
-            self.0.limit.fetch_min(limit, Ordering::Relaxed);
+        if self.bound.is_set.swap(true, Ordering::Relaxed) {
+            self.bound.limit.fetch_min(limit, Ordering::Relaxed);
         } else {
-            self.0.limit.store(limit, Ordering::Relaxed);
+            self.bound.limit.store(limit, Ordering::Relaxed);
         }
     }
 
-    /// Bytes in use.
+    /// Bytes in use by all who share it.
     #[must_use]
     pub fn used(&self) -> u64 {
-        self.0.used.load(Ordering::Relaxed)
+        self.bound.used.load(Ordering::Relaxed)
     }
 
-    /// Takes `bytes`, or nothing if that would exceed the bound.
+    /// Takes `bytes`, or nothing if that would exceed the bound or what is kept free for others.
     #[must_use]
     pub fn try_acquire(&self, bytes: u64) -> Option<Permit> {
         self.take(bytes).then(|| Permit { budget: self.clone(), bytes })
     }
 
     fn take(&self, bytes: u64) -> bool {
-        let (used, limit) = (&self.0.used, self.limit());
-        used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-            used.checked_add(bytes).filter(|sum| *sum <= limit)
-        })
-        .is_ok()
+        let room = self.limit().saturating_sub(self.kept_for_others());
+        let taken = self.bound.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+            used.checked_add(bytes).filter(|sum| *sum <= room)
+        });
+        if taken.is_ok() {
+            self.share.used.fetch_add(bytes, Ordering::Relaxed);
+        }
+        taken.is_ok()
+    }
+
+    fn give_back(&self, bytes: u64) {
+        self.share.used.fetch_sub(bytes, Ordering::Relaxed);
+        self.bound.used.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Of what is kept free for each of the others, that which it does not use yet.
+    fn kept_for_others(&self) -> u64 {
+        let shares = self.bound.shares.load();
+        if shares.len() < 2 {
+            return 0;
+        }
+        let kept = self.limit() / (2 * shares.len() as u64);
+        let others = shares.iter().filter_map(Weak::upgrade).filter(|share| !Arc::ptr_eq(share, &self.share));
+        others.map(|other| kept.saturating_sub(other.used.load(Ordering::Relaxed))).sum()
     }
 }
 
@@ -91,6 +147,6 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.budget.0.used.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.budget.give_back(self.bytes);
     }
 }

@@ -164,7 +164,7 @@ async fn start_receivers(
             stop: stage.stopper.listen(),
             ready,
             tasks: stage.tasks.clone(),
-            budget: running.budget.clone(),
+            budget: running.budget.shared(),
         };
         let places = bring_up(stage, id.clone(), receiver.run(host), readiness, failing).await?;
         running.places.push((id, places));

@@ -47,6 +47,24 @@ fn budgets_bound_and_come_back() {
     assert_eq!(budget.used(), 0);
 }
 
+/// Scenario: two receivers share a budget and one is flooded. Guarantee: it takes what is free, but half of the other's
+/// even share stays free for the other; once one of them is gone the whole is free again.
+#[test]
+fn a_flooded_receiver_leaves_room_for_others() {
+    let budget = Budget::new(100);
+    let (flooded, other) = (budget.shared(), budget.shared());
+    let held = flooded.try_acquire(75).unwrap();
+    assert!(flooded.try_acquire(1).is_none());
+    let more = other.try_acquire(20).unwrap();
+    assert!(flooded.try_acquire(1).is_none() && other.try_acquire(6).is_none());
+    assert_eq!(budget.used(), 95);
+    drop((more, held));
+    drop(other);
+    assert!(budget.shared().try_acquire(76).is_none());
+    assert!(flooded.try_acquire(100).is_some());
+    assert_eq!(budget.used(), 0);
+}
+
 /// Scenario: several processors set the budget. Guarantee: the first choice replaces the default, even upwards; of
 /// several the lowest counts; a lowered limit takes nothing back but gives nothing out.
 #[test]

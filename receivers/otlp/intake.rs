@@ -3,11 +3,10 @@
 use bytes::Bytes;
 
 use super::answer::NO_ROOM_RETRY;
-use pipelines::batch::Acked;
 use pipelines::component::Outputs;
 use pipelines::outcome::{Outcome, Refusal, RefusalKind};
 use pipelines::runtime::{Budget, Output, Permit, Tasks};
-use pipelines::{Batch, Context, Signal, Telemetry};
+use pipelines::{Acknowledge, Batch, Context, Signal, Telemetry};
 
 /// What an item counts for at least, in bytes. An empty one takes two bytes, and 64 MiB of them compress to 64 kB, but
 /// each that a processor edits takes as much as any other.
@@ -17,24 +16,19 @@ const LEAST_ITEM: u64 = 128;
 pub(super) struct Intake {
     /// Where batches go.
     pub(super) outputs: Outputs,
+    /// What must have happened before a client is answered.
+    pub(super) acknowledge: Acknowledge,
     /// Bytes in flight.
     pub(super) budget: Budget,
     /// Where what outlives its request runs.
     pub(super) tasks: Tasks,
 }
 
-/// A batch on its way. If the client does not wait for the outcome, its bytes stay accounted for all the same.
-struct InFlight<'a> {
-    acked: Option<Acked>,
-    permit: Option<Permit>,
-    tasks: &'a Tasks,
-}
-
 // === impl Intake ===
 
 impl Intake {
-    /// Checks an encoded request, sends it on and waits until it is delivered or refused. A request without items is
-    /// delivered by definition.
+    /// Checks an encoded request, sends it on and waits until it is as safe as `acknowledge` says, or refused. A request
+    /// without items is delivered by definition.
     pub(super) async fn deliver(
         &self,
         output: &Output,
@@ -53,10 +47,16 @@ impl Intake {
         if let Err(refusal) = self.account(&mut permit, &telemetry) {
             return refusal.into();
         }
-        let (batch, acked) = Batch::tracked(telemetry, context);
-        let mut in_flight = InFlight { acked: Some(acked), permit, tasks: &self.tasks };
-        output.send(batch);
-        in_flight.outcome().await
+        let (batch, mut acked) = Batch::tracked_until(telemetry, context, self.acknowledge);
+        output.send(match permit {
+            Some(permit) => batch.holding(permit),
+            None => batch,
+        });
+        if self.acknowledge == Acknowledge::Received {
+            // What is refused at once is not received.
+            return acked.now().unwrap_or_default();
+        }
+        acked.await
     }
 }
 
@@ -86,34 +86,5 @@ impl Intake {
         let no_room =
             || Refusal::new(RefusalKind::Exhausted, "too many bytes are in flight; try again").after(NO_ROOM_RETRY);
         granted.then_some(()).ok_or_else(no_room)
-    }
-}
-
-// === impl InFlight ===
-
-impl InFlight<'_> {
-    async fn outcome(&mut self) -> Outcome {
-        match &mut self.acked {
-            Some(acked) => {
-                let outcome = acked.await;
-                self.acked = None;
-                outcome
-            }
-            None => Outcome::Delivered,
-        }
-    }
-}
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        // Nothing can be spawned, and nothing need be, when the runtime itself goes down.
-        if let (Some(acked), Some(permit)) = (self.acked.take(), self.permit.take())
-            && tokio::runtime::Handle::try_current().is_ok()
-        {
-            self.tasks.spawn(async move {
-                acked.await;
-                drop(permit);
-            });
-        }
     }
 }

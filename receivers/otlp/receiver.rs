@@ -73,8 +73,12 @@ impl Receiver for OtlpReceiver {
 }
 
 async fn run(config: Arc<Config>, mut host: ReceiverHost) -> Result<(), Failure> {
-    let intake =
-        Arc::new(Intake { outputs: host.outputs.clone(), budget: host.budget.clone(), tasks: host.tasks.clone() });
+    let intake = Arc::new(Intake {
+        outputs: host.outputs.clone(),
+        acknowledge: config.acknowledge,
+        budget: host.budget.clone(),
+        tasks: host.tasks.clone(),
+    });
     let config::Protocols { grpc, http } = &config.protocols;
     let door = |protocol, tls, limits, multiplexed| Door {
         protocol,

@@ -16,6 +16,7 @@ pub use self::cors::Cors;
 pub use self::grpc::Grpc;
 pub use self::http::Http;
 pub use self::keepalive::{EnforcementPolicy, Keepalive, ServerParameters};
+use pipelines::Acknowledge;
 use pipelines::component::{self, Problems};
 use pipelines::net::{Listen, Transport};
 
@@ -29,6 +30,9 @@ pub struct Config {
     /// beside the paths of OTLP, with the same payloads. Default `false`.
     #[serde(alias = "enable_v2_endpoints")]
     pub v2: bool,
+    /// What must have happened before a client is told OK: `received` (it is in memory; a crash loses it), `stored` (it
+    /// is on disk where a queue on disk stands behind, and delivered where none does) or `delivered`. Default `stored`.
+    pub acknowledge: Acknowledge,
 }
 
 /// The protocols to listen for. A key that is present turns its protocol on.

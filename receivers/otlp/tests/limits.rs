@@ -180,6 +180,7 @@ async fn late_outcomes_are_unavailable() {
     let answer = post(server.address("http"), "/v1/logs", PROTOBUF, &logs(1, 1).encode_to_vec()).await;
     assert_eq!(answer.status, 503);
     assert!(answer.text().contains("write_timeout"));
+    server.capture.release(&Outcome::Delivered);
     server.stop().await;
 }
 
