@@ -63,6 +63,12 @@ impl Outcome {
         }
     }
 
+    /// Whether nothing more can become of the batch: it is delivered or can never be.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Refused(refusal) if refusal.is_retryable())
+    }
+
     /// A retryable refusal because the way is blocked.
     #[must_use]
     pub fn unavailable(reason: impl Into<Arc<str>>) -> Self {

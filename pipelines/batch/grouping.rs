@@ -30,12 +30,12 @@ pub struct Grouping {
 // === impl Limits ===
 
 impl Limits {
-    fn reached(&self, items: u64, bytes: u64) -> bool {
+    pub(crate) fn reached(&self, items: u64, bytes: u64) -> bool {
         let no_minimum = self.min_items == 0 && self.min_bytes == 0;
         no_minimum || (self.min_items > 0 && items >= self.min_items) || (self.min_bytes > 0 && bytes >= self.min_bytes)
     }
 
-    fn split(&self, batch: Batch) -> Vec<Batch> {
+    pub(crate) fn split(&self, batch: Batch) -> Vec<Batch> {
         let over_items = self.max_items > 0 && batch.items() as u64 > self.max_items;
         let over_bytes = self.max_bytes > 0 && batch.bytes() as u64 > self.max_bytes;
         if !over_items && !over_bytes {

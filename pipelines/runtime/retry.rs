@@ -57,8 +57,19 @@ impl<'a> Backoff<'a> {
         if !self.retry.enabled || (!limit.is_zero() && elapsed + wait > limit) {
             return None;
         }
-        self.interval = self.interval.mul_f64(self.retry.multiplier.max(1.0)).min(self.retry.max_interval);
+        self.grow();
         Some(wait)
+    }
+
+    /// The wait before the next attempt where giving up is no choice.
+    pub(crate) fn again(&mut self, asked: Option<Duration>) -> Duration {
+        let wait = self.jittered().max(asked.unwrap_or_default());
+        self.grow();
+        wait
+    }
+
+    fn grow(&mut self) {
+        self.interval = self.interval.mul_f64(self.retry.multiplier.max(1.0)).min(self.retry.max_interval);
     }
 
     fn jittered(&mut self) -> Duration {
