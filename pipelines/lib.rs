@@ -13,6 +13,7 @@ pub mod graph;
 pub mod net;
 pub mod otlp;
 pub mod outcome;
+pub mod renewal;
 pub mod runtime;
 mod signal;
 pub mod storage;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::service::Extensions;
 use crate::Signal;
+use crate::renewal::Renewals;
 use crate::runtime::{Budget, Wake};
 
 /// `type` or `type/name`, as written in a file.
@@ -29,16 +30,18 @@ pub struct BuildContext {
     pub budget: Budget,
     /// The extensions it may name.
     pub extensions: Extensions,
+    /// Where it adds what it makes of files, to have it made anew when they change.
+    pub renewals: Renewals,
 }
 
 // === impl BuildContext ===
 
 impl BuildContext {
-    /// What a component gets that stands alone: no signal, the default budget, no extensions.
+    /// What a component gets that stands alone: no signal, the default budget, no extensions, files read once.
     #[must_use]
     pub fn new(id: ComponentId) -> Self {
         let (wake, budget, extensions) = (Wake::default(), Budget::default(), Extensions::default());
-        Self { id, signal: None, wake, budget, extensions }
+        Self { id, signal: None, wake, budget, extensions, renewals: Renewals::default() }
     }
 }
 

@@ -4,6 +4,7 @@ use super::Budget;
 use super::engine::StartError;
 use crate::Plan;
 use crate::component::{BuildContext, ComponentId, Extension, Extensions, Failure, Services};
+use crate::renewal::Renewals;
 
 /// The extensions of a plan, built but not running, and what they do for others.
 pub(crate) struct Built {
@@ -14,7 +15,7 @@ pub(crate) struct Built {
 }
 
 /// Builds the extensions of a plan. No I/O, nothing spawned.
-pub(crate) fn build(plan: &Plan, budget: &Budget) -> Result<Built, StartError> {
+pub(crate) fn build(plan: &Plan, budget: &Budget, renewals: &Renewals) -> Result<Built, StartError> {
     let mut built = Built { running: Vec::new(), services: Extensions::default() };
     let mut services: Vec<(ComponentId, Services)> = Vec::new();
     for at in order(plan)? {
@@ -22,6 +23,7 @@ pub(crate) fn build(plan: &Plan, budget: &Budget) -> Result<Built, StartError> {
         let cx = BuildContext {
             budget: budget.clone(),
             extensions: built.services.clone(),
+            renewals: renewals.clone(),
             ..BuildContext::new(declared.id.clone())
         };
         let extension = declared.component.build_extension(&declared.config, &cx);

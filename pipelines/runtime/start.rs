@@ -22,6 +22,7 @@ use crate::component::{
     ReceiverHost,
 };
 use crate::graph::PlanNode;
+use crate::renewal::Renewals;
 
 /// Failures that wait to be looked at; the first one stops the engine, so few are ever needed.
 const FAILURES: usize = 16;
@@ -35,6 +36,7 @@ pub(crate) struct Built {
     pub(crate) queues: Vec<Arc<ExporterNode>>,
     pub(crate) exporters: Vec<(usize, Arc<dyn Exporter>)>,
     pub(crate) budget: Budget,
+    pub(crate) renewals: Renewals,
     pub(crate) extensions: Extensions,
     services: Vec<(usize, Box<dyn Extension>)>,
     nodes: Vec<NodeStatus>,
@@ -56,7 +58,7 @@ pub(super) async fn start(plan: &Plan) -> Result<Running, StartError> {
     let (health, watch) = watch::channel(Health::Starting);
     let (failing, failures) = mpsc::channel(FAILURES);
     let mut running = Running {
-        status: Status::new(watch, built.nodes),
+        status: Status::new(watch, built.nodes, built.renewals.clone()),
         health,
         places: Vec::new(),
         failures,
@@ -69,6 +71,7 @@ pub(super) async fn start(plan: &Plan) -> Result<Running, StartError> {
         queues: built.queues,
         exporters: built.exporters.into_iter().map(|(at, exporter)| (plan.declared[at].id.clone(), exporter)).collect(),
     };
+    running.services.tasks.spawn(built.renewals.watch(running.services.stopper.listen()));
     let started = async {
         start_extensions(plan, built.services, &mut running, &failing).await?;
         for (id, exporter) in &running.exporters {
@@ -95,14 +98,15 @@ pub(super) async fn start(plan: &Plan) -> Result<Running, StartError> {
 
 /// Builds every node of the plan, sinks first.
 pub(crate) fn build(plan: &Plan, fitting: &dyn Fitting) -> Result<Built, StartError> {
-    let budget = Budget::default();
-    let extensions = extensions::build(plan, &budget)?;
+    let (budget, renewals) = (Budget::default(), Renewals::default());
+    let extensions = extensions::build(plan, &budget, &renewals)?;
     let mut built = Built {
         receivers: Vec::new(),
         processors: Vec::new(),
         queues: Vec::new(),
         exporters: Vec::new(),
         budget,
+        renewals,
         extensions: extensions.services,
         services: extensions.running,
         nodes: Vec::new(),
@@ -229,6 +233,7 @@ impl Built {
             wake: wake.clone(),
             budget: self.budget.clone(),
             extensions: self.extensions.clone(),
+            renewals: self.renewals.clone(),
         };
         let failed = |failure| StartError::Build { id: declared.id.clone(), failure };
         let output = |listeners: &[usize]| {

@@ -7,12 +7,14 @@ use tokio::sync::watch;
 
 use super::stats::Stats;
 use crate::component::Kind;
+use crate::renewal::{RenewalStatus, Renewals};
 
 /// What the engine is doing. Cheap to clone.
 #[derive(Clone)]
 pub struct Status {
     health: watch::Receiver<Health>,
     shared: Arc<Mutex<Shared>>,
+    renewals: Renewals,
 }
 
 /// What a reload changes.
@@ -73,9 +75,9 @@ pub enum Health {
 // === impl Status ===
 
 impl Status {
-    pub(crate) fn new(health: watch::Receiver<Health>, nodes: Vec<NodeStatus>) -> Self {
+    pub(crate) fn new(health: watch::Receiver<Health>, nodes: Vec<NodeStatus>, renewals: Renewals) -> Self {
         let reloads = Reloads { last_success: Some(SystemTime::now()), ..Reloads::default() };
-        Self { health, shared: Arc::new(Mutex::new(Shared { nodes: nodes.into(), reloads })) }
+        Self { health, shared: Arc::new(Mutex::new(Shared { nodes: nodes.into(), reloads })), renewals }
     }
 
     /// Whether the engine works now.
@@ -88,6 +90,12 @@ impl Status {
     #[must_use]
     pub fn nodes(&self) -> Arc<[NodeStatus]> {
         self.lock().nodes.clone()
+    }
+
+    /// How what is made of files is doing: certificates with their expiry, and how often they were renewed.
+    #[must_use]
+    pub fn renewals(&self) -> Vec<RenewalStatus> {
+        self.renewals.status()
     }
 
     /// How often the configuration was read again, by what came of it.

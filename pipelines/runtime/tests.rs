@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::*;
+use crate::renewal::Renewals;
 use crate::{Batch, Context, Outcome, RefusalKind, Signal, Telemetry};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -230,7 +231,7 @@ fn status_follows_the_engine() {
     let held = Arc::new(|| 7);
     let kind = crate::component::Kind::Processor;
     let node = status::NodeStatus::new("batch".to_owned(), kind, Some("logs".to_owned()), stats.clone(), held);
-    let status = Status::new(watch, vec![node]);
+    let status = Status::new(watch, vec![node], Renewals::default());
     stats.received.add(3, 100);
     health.send_replace(Health::Failed("otlp: gone".to_owned()));
     assert_eq!(status.health(), Health::Failed("otlp: gone".to_owned()));

@@ -17,11 +17,11 @@ pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding>
     }
     if let Some(grpc) = &config.protocols.grpc {
         findings.push(port("grpc", grpc.listen(), grpc.reuse_port).await);
-        findings.extend(grpc.tls.as_ref().map(|tls| certificates("grpc", tls)));
+        findings.extend(grpc.tls.iter().flat_map(|tls| certificates("grpc", tls)));
     }
     if let Some(http) = &config.protocols.http {
         findings.push(port("http", http.listen(), http.reuse_port).await);
-        findings.extend(http.tls.as_ref().map(|tls| certificates("http", tls)));
+        findings.extend(http.tls.iter().flat_map(|tls| certificates("http", tls)));
     }
     if config.protocols.grpc.as_ref().is_some_and(|grpc| grpc.tls.is_some())
         || config.protocols.http.as_ref().is_some_and(|http| http.tls.is_some())
@@ -59,7 +59,6 @@ async fn port(protocol: &str, listen: Result<Listen, String>, reuse_port: bool) 
     }
 }
 
-fn certificates(protocol: &str, tls: &ServerTls) -> Finding {
-    let finding = tls.check();
-    Finding::new(finding.check, format!("{protocol}: {}", finding.text))
+fn certificates(protocol: &str, tls: &ServerTls) -> impl Iterator<Item = Finding> {
+    tls.check().into_iter().map(move |finding| Finding::new(finding.check, format!("{protocol}: {}", finding.text)))
 }

@@ -57,8 +57,8 @@ impl ReceiverFactory for Otlp {
 
     type Config = Config;
 
-    fn build(config: &Arc<Config>, _: &BuildContext) -> Result<Box<dyn Receiver>, Failure> {
-        Ok(Box::new(receiver::OtlpReceiver::new(config.clone())))
+    fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Box<dyn Receiver>, Failure> {
+        Ok(Box::new(receiver::OtlpReceiver::new(config.clone(), cx)))
     }
 
     fn check(config: Arc<Config>, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {

@@ -12,7 +12,7 @@ use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 use super::activity::{Activity, Limits};
 use super::config::{self, Config};
@@ -21,9 +21,10 @@ use super::http::{Http, HttpPeer};
 use super::intake::Intake;
 use super::sample;
 use super::serve::{Door, Served, Spawn, Watched};
-use pipelines::component::{BoxFuture, Failure, Receiver, ReceiverHost};
-use pipelines::net::tls::{H2, HTTP_1_1, ServerTls};
+use pipelines::component::{BoxFuture, BuildContext, Failure, Receiver, ReceiverHost};
+use pipelines::net::tls::{H2, HTTP_1_1, Renewing, ServerTls};
 use pipelines::net::{Listen, ListenOptions, Listener, container};
+use pipelines::renewal::Renewals;
 use pipelines::{Signal, Telemetry};
 
 /// Bytes one request may be ahead of what was read of it. Large, so that a request comes in without waiting.
@@ -51,20 +52,21 @@ const PING_TIMEOUT: Duration = Duration::from_secs(20);
 /// A receiver of OTLP.
 pub(super) struct OtlpReceiver {
     config: Arc<Config>,
+    renewals: Renewals,
 }
 
 // === impl OtlpReceiver ===
 
 impl OtlpReceiver {
     /// A receiver that is not started yet.
-    pub(super) fn new(config: Arc<Config>) -> Self {
-        Self { config }
+    pub(super) fn new(config: Arc<Config>, cx: &BuildContext) -> Self {
+        Self { config, renewals: cx.renewals.clone() }
     }
 }
 
 impl Receiver for OtlpReceiver {
     fn run(self: Box<Self>, host: ReceiverHost) -> BoxFuture<'static, Result<(), Failure>> {
-        Box::pin(run(self.config, host))
+        Box::pin(run(*self, host))
     }
 
     fn sample(&self, signal: Signal) -> Option<Telemetry> {
@@ -72,7 +74,8 @@ impl Receiver for OtlpReceiver {
     }
 }
 
-async fn run(config: Arc<Config>, mut host: ReceiverHost) -> Result<(), Failure> {
+async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failure> {
+    let OtlpReceiver { config, renewals } = receiver;
     let intake = Arc::new(Intake {
         outputs: host.outputs.clone(),
         acknowledge: config.acknowledge,
@@ -91,7 +94,7 @@ async fn run(config: Arc<Config>, mut host: ReceiverHost) -> Result<(), Failure>
     let grpc = match grpc {
         None => None,
         Some(grpc) => {
-            let tls = acceptor("grpc", grpc.tls.as_ref(), &[H2])?;
+            let tls = secure("grpc", grpc.tls.as_ref(), &[H2], &host, &renewals)?;
             let listener = bind("grpc", grpc.listen(), grpc.reuse_port).await?;
             Some((grpc, listener, door("grpc", tls, grpc_limits(grpc), true)))
         }
@@ -99,7 +102,7 @@ async fn run(config: Arc<Config>, mut host: ReceiverHost) -> Result<(), Failure>
     let http = match http {
         None => None,
         Some(http) => {
-            let tls = acceptor("http", http.tls.as_ref(), &[H2, HTTP_1_1])?;
+            let tls = secure("http", http.tls.as_ref(), &[H2, HTTP_1_1], &host, &renewals)?;
             let listener = bind("http", http.listen(), http.reuse_port).await?;
             Some((http, listener, door("http", tls, http_limits(http), false)))
         }
@@ -243,10 +246,19 @@ fn limit(duration: pipelines::config::Duration) -> Option<Duration> {
     (!duration.is_zero()).then(|| duration.get())
 }
 
-fn acceptor(protocol: &str, tls: Option<&ServerTls>, alpn: &[&[u8]]) -> Result<Option<TlsAcceptor>, Failure> {
+/// TLS that follows its files. Files that cannot be used keep the receiver from starting.
+fn secure(
+    protocol: &str,
+    tls: Option<&ServerTls>,
+    alpn: &[&[u8]],
+    host: &ReceiverHost,
+    renewals: &Renewals,
+) -> Result<Option<Arc<Renewing<ServerConfig>>>, Failure> {
     let Some(tls) = tls else { return Ok(None) };
-    let settings = tls.settings(alpn).map_err(|error| Failure(format!("{protocol}: {error}")))?;
-    Ok(Some(TlsAcceptor::from(settings)))
+    let renewing = Arc::new(tls.renewing(format!("receiver {} ({protocol})", host.id), alpn));
+    renewing.current().map_err(|error| Failure(format!("{protocol}: {error}")))?;
+    renewals.add(&renewing);
+    Ok(Some(renewing))
 }
 
 async fn bind(protocol: &str, listen: Result<Listen, String>, reuse_port: bool) -> Result<Listener, Failure> {

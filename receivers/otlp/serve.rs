@@ -11,9 +11,10 @@ use http::HeaderMap;
 use hyper::rt::Executor;
 use std::io;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 use super::activity::{Activity, Limits, Verdict};
+use pipelines::net::tls::Renewing;
 use pipelines::net::{Listener, ServerStream};
 use pipelines::runtime::{Stop, Tasks};
 use pipelines::{Context, RequestContext};
@@ -33,7 +34,7 @@ pub(super) struct Door {
     /// `grpc` or `http`, for messages.
     pub(super) protocol: &'static str,
     /// Shakes hands, where TLS is on.
-    pub(super) tls: Option<TlsAcceptor>,
+    pub(super) tls: Option<Arc<Renewing<ServerConfig>>>,
     /// How long connections may take for what.
     pub(super) limits: Limits,
     /// Whether every connection is HTTP/2.
@@ -116,7 +117,7 @@ impl Door {
     {
         let stream = match &self.tls {
             None => stream,
-            Some(acceptor) => match tokio::time::timeout(HANDSHAKE, stream.secure(acceptor)).await {
+            Some(tls) => match tokio::time::timeout(HANDSHAKE, shake_hands(tls, stream)).await {
                 Ok(Ok(stream)) => stream,
                 Ok(Err(error)) => {
                     tracing::debug!(protocol = self.protocol, ?client, %error, "tls handshake failed");
@@ -133,6 +134,11 @@ impl Door {
         let served = serve(watched, activity.clone(), client);
         drive(served, &activity, &self.limits, self.stop.clone()).await;
     }
+}
+
+async fn shake_hands(tls: &Renewing<ServerConfig>, stream: ServerStream) -> io::Result<ServerStream> {
+    let acceptor = tls.acceptor().map_err(io::Error::other)?;
+    stream.secure(&acceptor).await
 }
 
 /// Lets a connection run until it ends, reaches a limit or is asked to stop.

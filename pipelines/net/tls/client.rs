@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustls::{ClientConfig, RootCertStore};
+use rustls::crypto::CryptoProvider;
+use rustls::sign::SingleCertAndKey;
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use rustls_pki_types::ServerName;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::error::TlsError;
 use super::material::{self, Source};
+use super::renewing::{self, Material, Renewing, Sources};
 use super::version::{self, Version};
 use super::{suites, verifier};
-use crate::component::{Check, Finding, Problems};
+use crate::component::Problems;
 use crate::config::{Duration, Secret};
 
 /// TLS of a client. Without any key the server must show a certificate that this machine trusts.
@@ -47,7 +50,8 @@ pub struct ClientTls {
     pub cipher_suites: Vec<String>,
     /// Curves of the key exchange in order of preference: `X25519`, `P256`, `P384`. Default: all, in this order.
     pub curve_preferences: Vec<String>,
-    /// How often the certificate and key are read again. Not built yet: they are read at the start. Default: never.
+    /// How often authorities, certificate and key are looked at; changed ones are used for new connections. 0s for
+    /// never again. Default: twice a second.
     pub reload_interval: Option<Duration>,
 }
 
@@ -56,7 +60,7 @@ pub struct ClientTls {
 impl ClientTls {
     /// Reports what cannot work; paths are relative to the `tls` section.
     pub fn validate(&self, problems: &mut Problems) {
-        material::validate(self.cert(), self.key(), self.authorities(), problems);
+        material::validate(&self.cert(), &self.key(), &self.authorities(), problems);
         version::validate(self.min_version, self.max_version, problems);
         suites::validate(&self.cipher_suites, &self.curve_preferences, problems);
         if let Some(name) = &self.server_name_override
@@ -69,35 +73,42 @@ impl ClientTls {
                 .warning("insecure_skip_verify", "any server is trusted, an impostor's too")
                 .help("set ca_file instead");
         }
-        if self.reload_interval.is_some() {
-            problems.warning("reload_interval", "certificates are read at the start only; restart to renew them");
-        }
+    }
+
+    /// What shakes hands with servers and follows its files once it is added to the engine's
+    /// [`Renewals`](crate::renewal::Renewals). `alpn` names the protocols in order of preference; `owner` is whose it
+    /// is, for the log: `exporter otlp`. Reads nothing yet.
+    ///
+    /// `insecure` is for the caller to look at: it says whether to use TLS at all.
+    #[must_use]
+    pub fn renewing(&self, owner: impl Into<String>, alpn: &[&[u8]]) -> Renewing<ClientConfig> {
+        let provider = suites::provider(&self.cipher_suites, &self.curve_preferences);
+        let (authorities, period) = (self.authorities(), renewing::period(self.reload_interval));
+        let sources = Sources {
+            cert: self.cert(),
+            key: self.key(),
+            system: !self.insecure_skip_verify && (self.include_system_ca_certs_pool || !authorities.is_set()),
+            authorities,
+            provider: provider.clone(),
+            identity_period: period,
+            authorities_period: period,
+        };
+        let versions = version::between(self.min_version, self.max_version);
+        let alpn: Vec<_> = alpn.iter().map(|protocol| protocol.to_vec()).collect();
+        let skip_verify = self.insecure_skip_verify;
+        Renewing::new(owner.into(), sources, move |material| {
+            let mut config = config(provider.clone(), versions, skip_verify, material)?;
+            config.alpn_protocols.clone_from(&alpn);
+            Ok(config)
+        })
     }
 
     /// Reads the files and makes what a TLS connector needs; `alpn` names the protocols in order of preference.
     ///
-    /// `insecure` is for the caller to look at: it says whether to use TLS at all.
-    ///
     /// # Errors
     /// If a file cannot be read or used, or certificate and key do not belong together.
     pub fn settings(&self, alpn: &[&[u8]]) -> Result<Arc<ClientConfig>, TlsError> {
-        let provider = suites::provider(&self.cipher_suites, &self.curve_preferences);
-        let builder = ClientConfig::builder_with_provider(provider.clone())
-            .with_protocol_versions(version::between(self.min_version, self.max_version))
-            .map_err(|error| TlsError::Settings(format!("tls cannot be set up: {error}")))?;
-        let builder = if self.insecure_skip_verify {
-            builder.dangerous().with_custom_certificate_verifier(verifier::accept_any(provider))
-        } else {
-            builder.with_root_certificates(self.roots()?)
-        };
-        let mut config = match material::identity(self.cert(), self.key())? {
-            None => builder.with_no_client_auth(),
-            Some(identity) => builder.with_client_auth_cert(identity.chain, identity.key).map_err(|error| {
-                TlsError::Settings(format!("certificate and private key cannot be used together: {error}"))
-            })?,
-        };
-        config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
-        Ok(Arc::new(config))
+        self.renewing("", alpn).current()
     }
 
     /// The name the server's certificate must carry: `server_name_override` or `host`, a DNS name or an IP address
@@ -113,34 +124,35 @@ impl ClientTls {
         })
     }
 
-    /// Reads the files and says whether they can be used.
-    #[must_use]
-    pub fn check(&self) -> Finding {
-        match self.settings(&[]) {
-            Ok(_) => Finding::new(Check::Passed, "the certificates for TLS can be read"),
-            Err(error) if error.is_denied() => Finding::new(Check::Denied, error.to_string()),
-            Err(error) => Finding::new(Check::Failed, error.to_string()),
-        }
-    }
-
-    fn roots(&self) -> Result<RootCertStore, TlsError> {
-        let mut roots = RootCertStore::empty();
-        let given = material::add_authorities(self.authorities(), &mut roots)?;
-        if !given || self.include_system_ca_certs_pool {
-            material::add_system_authorities(&mut roots)?;
-        }
-        Ok(roots)
-    }
-
-    fn cert(&self) -> Source<'_> {
+    fn cert(&self) -> Source {
         Source::new("cert_file", self.cert_file.as_deref(), self.cert_pem.as_ref())
     }
 
-    fn key(&self) -> Source<'_> {
+    fn key(&self) -> Source {
         Source::new("key_file", self.key_file.as_deref(), self.key_pem.as_ref())
     }
 
-    fn authorities(&self) -> Source<'_> {
+    fn authorities(&self) -> Source {
         Source::new("ca_file", self.ca_file.as_deref(), self.ca_pem.as_ref())
     }
+}
+
+fn config(
+    provider: Arc<CryptoProvider>,
+    versions: &[&'static SupportedProtocolVersion],
+    skip_verify: bool,
+    material: &Material,
+) -> Result<ClientConfig, TlsError> {
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_protocol_versions(versions)
+        .map_err(|error| TlsError::Settings(format!("tls cannot be set up: {error}")))?;
+    let builder = match &material.authorities {
+        _ if skip_verify => builder.dangerous().with_custom_certificate_verifier(verifier::accept_any(provider)),
+        Some((authorities, _)) => builder.with_root_certificates(authorities.clone()),
+        None => builder.with_root_certificates(RootCertStore::empty()),
+    };
+    Ok(match &material.identity {
+        Some((identity, _)) => builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity.clone()))),
+        None => builder.with_no_client_auth(),
+    })
 }

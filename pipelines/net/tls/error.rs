@@ -1,9 +1,10 @@
 //! What keeps TLS from being set up.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Why TLS could not be set up; names the key or file, what is wrong and what is expected.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file cannot be read.
     #[error("{key} `{}` cannot be read: {error}", path.display())]
@@ -13,7 +14,7 @@ pub enum TlsError {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        error: std::io::Error,
+        error: Arc<std::io::Error>,
     },
     /// A file or text has no usable content.
     #[error("{place} {what}")]

@@ -1,36 +1,37 @@
 //! Certificates and keys, from files or from the configuration itself.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustls::RootCertStore;
+use rustls::crypto::CryptoProvider;
+use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::{Error as PemError, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::error::TlsError;
+use super::validity::Validity;
 use crate::component::Problems;
 use crate::config::Secret;
+use crate::renewal::{CertificateStatus, Contents};
 
 /// Where PEM text comes from: a file, or the configuration itself. At most one is set in a valid configuration.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
+#[derive(Clone)]
+pub(super) struct Source {
     /// The key of the file.
-    pub(super) key: &'static str,
-    /// The file.
-    pub(super) file: Option<&'a Path>,
-    /// The text.
-    pub(super) pem: Option<&'a str>,
+    key: &'static str,
+    file: Option<PathBuf>,
+    pem: Option<Secret>,
 }
 
-/// Own certificate chain and its key.
-pub(super) struct Identity {
-    /// The certificates, own one first.
-    pub(super) chain: Vec<CertificateDer<'static>>,
-    /// The private key.
-    pub(super) key: PrivateKeyDer<'static>,
-}
+/// Own certificate chain, its key, and how long it is valid.
+pub(super) type Identity = (Arc<CertifiedKey>, Option<CertificateStatus>);
+
+/// Trusted authorities, and how long they are valid.
+pub(super) type Authorities = (Arc<RootCertStore>, Option<CertificateStatus>);
 
 /// Reports a certificate without key, a key without certificate, and both forms at once.
-pub(super) fn validate(cert: Source<'_>, key: Source<'_>, ca: Source<'_>, problems: &mut Problems) {
+pub(super) fn validate(cert: &Source, key: &Source, ca: &Source, problems: &mut Problems) {
     for source in [cert, key, ca] {
         if source.file.is_some() && source.pem.is_some() {
             let pem = source.key.replace("_file", "_pem");
@@ -48,15 +49,21 @@ pub(super) fn validate(cert: Source<'_>, key: Source<'_>, ca: Source<'_>, proble
     };
 }
 
-/// Reads own certificate and key; `None` if none is configured.
+/// Own certificate and key; `None` if none is configured.
 ///
 /// # Errors
-/// If a file cannot be read, or holds no certificate or key in PEM.
-pub(super) fn identity(cert: Source<'_>, key: Source<'_>) -> Result<Option<Identity>, TlsError> {
-    let Some(pem) = cert.read()? else { return Ok(None) };
-    let chain = certificates(cert, &pem)?;
-    let pem = key.read()?.unwrap_or_default();
-    let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|error| {
+/// If a file cannot be read or holds no certificate or key in PEM, or they do not belong together.
+pub(super) fn identity(
+    cert: &Source,
+    key: &Source,
+    contents: &Contents,
+    provider: &CryptoProvider,
+) -> Result<Option<Identity>, TlsError> {
+    let Some(pem) = cert.read(contents)? else { return Ok(None) };
+    let chain = certificates(cert, pem)?;
+    let status = chain.first().and_then(|own| Some(cert.status(Validity::of(own)?)));
+    let pem = key.read(contents)?.unwrap_or_default();
+    let key = PrivateKeyDer::from_pem_slice(pem).map_err(|error| {
         let what = match error {
             PemError::NoItemsFound => {
                 "has no private key in PEM (PKCS#8, PKCS#1 or SEC1; encrypted keys are not supported)".to_owned()
@@ -65,30 +72,93 @@ pub(super) fn identity(cert: Source<'_>, key: Source<'_>) -> Result<Option<Ident
         };
         TlsError::Content { place: key.place(), what }
     })?;
-    Ok(Some(Identity { chain, key }))
+    let key = CertifiedKey::from_der(chain, key, provider)
+        .map_err(|error| TlsError::Settings(format!("certificate and private key cannot be used together: {error}")))?;
+    Ok(Some((Arc::new(key), status)))
 }
 
-/// Reads certificate authorities into `store`; false if none is configured.
+/// The authorities of `source`; `None` if none is configured. With `system`, those of this machine are among them.
 ///
 /// # Errors
 /// If the file cannot be read, or holds no usable certificate in PEM.
-pub(super) fn add_authorities(source: Source<'_>, store: &mut RootCertStore) -> Result<bool, TlsError> {
-    let Some(pem) = source.read()? else { return Ok(false) };
-    for certificate in certificates(source, &pem)? {
-        let added = store.add(certificate);
-        added.map_err(|error| TlsError::Content {
-            place: source.place(),
-            what: format!("holds a certificate that cannot be used as an authority: {error}"),
-        })?;
+pub(super) fn authorities(source: &Source, contents: &Contents, system: bool) -> Result<Option<Authorities>, TlsError> {
+    let mut store = RootCertStore::empty();
+    let mut status: Option<CertificateStatus> = None;
+    if let Some(pem) = source.read(contents)? {
+        for certificate in certificates(source, pem)? {
+            if let Some(validity) = Validity::of(&certificate) {
+                let this = source.status(validity);
+                // While authorities change, the file holds old and new ones; it is of use until the last one expires.
+                status = Some(match status {
+                    Some(last) if last.not_after >= this.not_after => {
+                        CertificateStatus { not_before: last.not_before.min(this.not_before), ..last }
+                    }
+                    Some(last) => CertificateStatus { not_before: last.not_before.min(this.not_before), ..this },
+                    None => this,
+                });
+            }
+            let added = store.add(certificate);
+            added.map_err(|error| TlsError::Content {
+                place: source.place(),
+                what: format!("holds a certificate that cannot be used as an authority: {error}"),
+            })?;
+        }
+    } else if !system {
+        return Ok(None);
     }
-    Ok(true)
+    if system {
+        add_system_authorities(&mut store)?;
+    }
+    Ok(Some((Arc::new(store), status)))
+}
+
+// === impl Source ===
+
+impl Source {
+    /// Text of a configuration key, or a file.
+    pub(super) fn new(key: &'static str, file: Option<&Path>, pem: Option<&Secret>) -> Self {
+        Self { key, file: file.map(Path::to_owned), pem: pem.cloned() }
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.file.is_some() || self.pem.is_some()
+    }
+
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        self.file.clone()
+    }
+
+    fn place(&self) -> String {
+        match &self.file {
+            Some(file) => format!("{} `{}`", self.key, file.display()),
+            None => self.pem_key(),
+        }
+    }
+
+    fn pem_key(&self) -> String {
+        self.key.replace("_file", "_pem")
+    }
+
+    fn read<'a>(&'a self, contents: &'a Contents) -> Result<Option<&'a [u8]>, TlsError> {
+        match (&self.file, &self.pem) {
+            (Some(path), _) => match contents.file(path) {
+                Ok(pem) => Ok(Some(pem)),
+                Err(error) => Err(TlsError::Unreadable { key: self.key, path: path.clone(), error }),
+            },
+            (None, Some(pem)) => Ok(Some(pem.reveal().as_bytes())),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn status(&self, validity: Validity) -> CertificateStatus {
+        let Validity { not_before, not_after, last_day } = validity;
+        let key = if self.file.is_some() { self.key.to_owned() } else { self.pem_key() };
+        CertificateStatus { key, file: self.file.clone(), not_before, not_after, last_day }
+    }
 }
 
 /// Adds the authorities this machine trusts.
-///
-/// # Errors
-/// If it has none.
-pub(super) fn add_system_authorities(store: &mut RootCertStore) -> Result<(), TlsError> {
+fn add_system_authorities(store: &mut RootCertStore) -> Result<(), TlsError> {
     let found = rustls_native_certs::load_native_certs();
     let (added, _) = store.add_parsable_certificates(found.certs);
     if added == 0 {
@@ -100,38 +170,7 @@ pub(super) fn add_system_authorities(store: &mut RootCertStore) -> Result<(), Tl
     Ok(())
 }
 
-// === impl Source ===
-
-impl<'a> Source<'a> {
-    /// Text of a configuration key, or a file.
-    pub(super) fn new(key: &'static str, file: Option<&'a Path>, pem: Option<&'a Secret>) -> Self {
-        Self { key, file, pem: pem.map(Secret::reveal) }
-    }
-
-    fn is_set(&self) -> bool {
-        self.file.is_some() || self.pem.is_some()
-    }
-
-    fn place(&self) -> String {
-        match self.file {
-            Some(file) => format!("{} `{}`", self.key, file.display()),
-            None => self.key.replace("_file", "_pem"),
-        }
-    }
-
-    fn read(&self) -> Result<Option<Vec<u8>>, TlsError> {
-        match (self.file, self.pem) {
-            (Some(path), _) => match std::fs::read(path) {
-                Ok(pem) => Ok(Some(pem)),
-                Err(error) => Err(TlsError::Unreadable { key: self.key, path: path.to_owned(), error }),
-            },
-            (None, Some(pem)) => Ok(Some(pem.as_bytes().to_vec())),
-            (None, None) => Ok(None),
-        }
-    }
-}
-
-fn certificates(source: Source<'_>, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+fn certificates(source: &Source, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let content = |what: String| TlsError::Content { place: source.place(), what };
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     match all {

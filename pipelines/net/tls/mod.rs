@@ -1,7 +1,7 @@
 //! TLS as the OpenTelemetry Collector configures it: [`ServerTls`] for what listens, [`ClientTls`] for what connects.
 //!
-//! Reading a configuration touches no file. [`ServerTls::settings`] and [`ClientTls::settings`] do, when a component
-//! starts or is checked. Cryptography is `ring` through rustls, so TLS 1.2 and 1.3 only.
+//! Reading a configuration touches no file. [`ServerTls::renewing`] and [`ClientTls::renewing`] make settings that
+//! read their files when the first connection needs them, and follow them from then on. Cryptography is `ring` through rustls, so TLS 1.2 and 1.3 only.
 //!
 //! ```yaml
 //! tls:
@@ -12,9 +12,12 @@
 
 mod client;
 mod error;
+mod expiry;
 mod material;
+mod renewing;
 mod server;
 mod suites;
+mod validity;
 mod verifier;
 mod version;
 
@@ -23,6 +26,7 @@ mod tests;
 
 pub use self::client::ClientTls;
 pub use self::error::TlsError;
+pub use self::renewing::Renewing;
 pub use self::server::ServerTls;
 pub use self::version::Version;
 

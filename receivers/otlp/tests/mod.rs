@@ -17,7 +17,7 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value::Value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-use pipelines::component::{ComponentId, Failure, Outputs, Receiver as _, ReceiverHost};
+use pipelines::component::{BuildContext, ComponentId, Failure, Outputs, Receiver as _, ReceiverHost};
 use pipelines::runtime::{Accept, Budget, Output, Ready, Stats, Stopper, Tasks};
 use pipelines::{Batch, Outcome, Signal};
 use tokio::task::JoinHandle;
@@ -113,7 +113,8 @@ impl Server {
             tasks: Tasks::default(),
             budget: budget.clone(),
         };
-        let running = tokio::spawn(Box::new(OtlpReceiver::new(Arc::new(config))).run(host));
+        let cx = BuildContext::new(host.id.clone());
+        let running = tokio::spawn(Box::new(OtlpReceiver::new(Arc::new(config), &cx)).run(host));
         let places = readiness.places().await.expect("it starts");
         Self { capture, budget, stopper, running, places }
     }

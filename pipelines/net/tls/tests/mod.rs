@@ -1,7 +1,11 @@
 //! Real handshakes between the two ends, over memory.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod renewing;
+mod validity;
+
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
@@ -14,7 +18,13 @@ struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
     fn new() -> Self {
+        Self::expiring(3650)
+    }
+
+    /// An authority that expires in so many days.
+    fn expiring(days: i64) -> Self {
         let mut params = CertificateParams::default();
+        params.not_after = in_days(days);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, "authority");
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
@@ -25,10 +35,23 @@ impl Authority {
     }
 
     fn issue(&self, name: &str) -> (String, String) {
+        self.issue_for(name, 365)
+    }
+
+    /// A certificate that expires in so many days, and its key.
+    fn issue_for(&self, name: &str, days: i64) -> (String, String) {
         let key = KeyPair::generate().unwrap();
-        let cert = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        (params.not_before, params.not_after) = (in_days(-400), in_days(days));
+        let cert = params.signed_by(&key, &self.0).unwrap();
         (cert.pem(), key.serialize_pem())
     }
+}
+
+fn in_days<T: From<SystemTime>>(days: i64) -> T {
+    let distance = Duration::from_secs(days.unsigned_abs() * 86_400);
+    let now = SystemTime::now();
+    T::from(if days < 0 { now - distance } else { now + distance })
 }
 
 fn secret(text: &str) -> Option<Secret> {
