@@ -24,6 +24,7 @@ OTELCOL_VERSION := v0.161.0
 # Passed on to `tfo-bench run`, for example ARGS='--scenario pass --rounds 6'.
 ARGS ?=
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 600
 
 .PHONY: help
 help: ## list the targets
@@ -42,6 +43,10 @@ test: setup ## run all tests; installs what they need first
 	$(CARGO) test --workspace --no-fail-fast --doc || failed=1; \
 	$(CARGO) test --workspace --no-fail-fast --lib --bins --tests || failed=1; \
 	exit $$failed
+
+.PHONY: soak
+soak: system ## run the fault tests for longer: SOAK_SECONDS of kills, a minute of overload, a gigabyte of small requests
+	TFO_SOAK_SECONDS=$(SOAK_SECONDS) $(CARGO) test --release --test faults
 
 .PHONY: check
 check: system ## what has to pass before a commit: format, lints, the rules of tests/style.rs

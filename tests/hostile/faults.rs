@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::backend::{Backend, Manner, nobody, recorded};
 use crate::client::{OPEN, PROTOBUF, address, assert_peak, call, framed, logs, post};
+use crate::support::disk::Disk;
 use crate::support::{Tfo, tfo};
 
 /// OTLP in, one exporter out.
@@ -166,13 +167,13 @@ service:
 /// the file has whole lines only, and it holds everything that was acknowledged and nothing else.
 #[tokio::test]
 async fn a_full_disk_is_retryable() {
-    let Some(disk) = SmallDisk::mount() else { return };
-    let path = disk.0.path().join("out.jsonl");
+    let Some(disk) = Disk::small("the full disk", 1) else { return };
+    let path = disk.path().join("out.jsonl");
     let tfo = Tfo::start(&gateway(&format!(
         "file: {{ path: '{}', retry_on_failure: {{ initial_interval: 20ms, max_elapsed_time: 100ms }} }}",
         path.display()
     )));
-    let ballast = disk.0.path().join("ballast");
+    let ballast = disk.path().join("ballast");
     std::fs::write(&ballast, vec![0; 512 << 10]).unwrap();
     let mut acknowledged = std::collections::BTreeSet::new();
     let mut refused = 0;
@@ -208,30 +209,5 @@ async fn a_taken_port_ends_the_start() {
             assert!(ended.stderr.contains(part), "`{part}` is not in: {}", ended.stderr);
         }
         assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
-    }
-}
-
-/// A file system of 1 MiB; only root can make one.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mut mount = std::process::Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(folder.path());
-        match mount.output() {
-            Ok(output) if output.status.success() => Some(Self(folder)),
-            failed => {
-                crate::support::skip("the full disk", &format!("no file system could be mounted: {failed:?}"));
-                None
-            }
-        }
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // Lazily: the exporter may have the file open.
-        let _ = std::process::Command::new("umount").arg("-l").arg(self.0.path()).status();
     }
 }

@@ -2,6 +2,9 @@
 // Each test binary uses a part of it; what a test says goes to the terminal of who runs it.
 #![allow(dead_code, clippy::print_stderr)]
 
+pub(crate) mod disk;
+pub(crate) mod random;
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -21,9 +24,16 @@ pub(crate) struct Tfo {
     /// Where it listens, as it says itself: `otlp grpc 127.0.0.1:4317`.
     listening: Vec<String>,
     lines: Receiver<String>,
+    /// What it is started with, again after a kill.
+    arguments: Vec<String>,
+    /// Resident memory in KiB at its highest, of processes that were killed.
+    peak: u64,
     /// A folder of its own, gone with it.
     pub(crate) folder: tempfile::TempDir,
 }
+
+/// A process that says where it listens.
+type Started = (Child, Vec<String>, Receiver<String>);
 
 /// A run of `tfo` that ended.
 pub(crate) struct Ended {
@@ -50,6 +60,37 @@ pub(crate) fn skip(test: &str, why: &str) {
     eprintln!("!!! SKIPPED {test}: {why}");
 }
 
+/// Starts `tfo` and waits until it is ready.
+fn spawn(arguments: &[String]) -> Started {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tfo"))
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        // The allocator gives freed pages back at once instead of after a second, so that memory is what is held.
+        .env("MIMALLOC_PURGE_DELAY", "0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stderr = child.stderr.take().unwrap();
+    let (sender, lines) = sync_channel(LINES);
+    std::thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            let _ = sender.try_send(line);
+        }
+    });
+    let mut listening = Vec::new();
+    loop {
+        let line = lines.recv_timeout(START).unwrap_or_else(|_| panic!("tfo did not start: {listening:#?}"));
+        if let Some((_, place)) = line.split_once("listening on ") {
+            listening.push(place.to_owned());
+        } else if line.contains("everything is ready") {
+            break;
+        }
+    }
+    (child, listening, lines)
+}
+
 // === impl Tfo ===
 
 impl Tfo {
@@ -63,36 +104,38 @@ impl Tfo {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("tfo.yaml");
         std::fs::write(&file, yaml.replace("{folder}", folder.path().to_str().unwrap())).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tfo"))
-            .arg("collector")
-            .arg("-c")
-            .arg(&file)
-            .args(arguments)
-            .env("NO_COLOR", "1")
-            // The allocator gives freed pages back at once instead of after a second, so that memory is what is held.
-            .env("MIMALLOC_PURGE_DELAY", "0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stderr = child.stderr.take().unwrap();
-        let (sender, lines) = sync_channel(LINES);
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                let _ = sender.try_send(line);
-            }
-        });
-        let mut listening = Vec::new();
-        loop {
-            let line = lines.recv_timeout(START).unwrap_or_else(|_| panic!("tfo did not start: {listening:#?}"));
-            if let Some((_, place)) = line.split_once("listening on ") {
-                listening.push(place.to_owned());
-            } else if line.contains("everything is ready") {
-                break;
-            }
-        }
-        Self { child, listening, lines, folder }
+        let mut all = vec!["collector".to_owned(), "-c".to_owned(), file.to_str().unwrap().to_owned()];
+        all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        let (child, listening, lines) = spawn(&all);
+        Self { child, listening, lines, arguments: all, peak: 0, folder }
+    }
+
+    /// Ends it at once, as `kill -9` does; returns what it logged since the start.
+    pub(crate) fn kill(&mut self) -> Vec<String> {
+        self.peak = self.peak();
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.lines.iter().collect()
+    }
+
+    /// Starts it anew after [`Tfo::kill`] or [`Tfo::end`], with the same file, arguments and folder.
+    pub(crate) fn restart(&mut self) {
+        (self.child, self.listening, self.lines) = spawn(&self.arguments);
+    }
+
+    /// Asks it to stop; returns how it ended and what it logged since the start.
+    pub(crate) fn end(&mut self) -> (ExitStatus, Vec<String>) {
+        self.peak = self.peak();
+        self.signal("TERM");
+        let status = self.child.wait().unwrap();
+        (status, self.lines.iter().collect())
+    }
+
+    /// Resident memory in KiB at its highest, over all restarts.
+    pub(crate) fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
+        // A process that ended has no memory.
+        if status.contains("VmHWM:") { self.peak.max(self.memory().1) } else { self.peak }
     }
 
     /// The address of a listener: `grpc` or `http`.
@@ -128,11 +171,9 @@ impl Tfo {
         assert!(sent.success());
     }
 
-    /// Asks it to stop and returns how it ended and what it logged since the start.
+    /// The same for good.
     pub(crate) fn stop(mut self) -> (ExitStatus, Vec<String>) {
-        self.signal("TERM");
-        let status = self.child.wait().unwrap();
-        (status, self.lines.iter().collect())
+        self.end()
     }
 }
 

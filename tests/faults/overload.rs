@@ -1,0 +1,43 @@
+//! More load than the destination takes.
+
+use std::time::Duration;
+
+use crate::gateway::{Gateway, Queue};
+use crate::load::Load;
+use crate::records::Signal;
+use crate::sink::Act;
+use crate::soak;
+use crate::trial::{Bounds, Trial};
+
+/// Records a second that the sink takes, of 1 kB each.
+const PACE: u64 = 8000;
+
+/// What a connection of HTTP/1 holds besides the bytes in flight, in KiB: the receiver does not account its read buffers.
+const READ_BUFFERS: u64 = 3 * 128;
+
+/// Scenario: 300 clients offer twice what the sink takes, for 10 s (60 s in a long run). Guarantee: memory stays within
+/// the budget, clients see success and refusals to come again only, and nothing acknowledged is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twice_the_speed_of_the_sink_in_memory() {
+    overload(Queue::Memory).await;
+}
+
+async fn overload(queue: Queue) {
+    let seconds = if soak().is_some() { 60 } else { 10 };
+    let gateway = Gateway { limit_mib: Some(50), timeout: "10s", ..Gateway::new(queue) };
+    let name = format!("twice the sink's speed for {seconds} s, {}", queue.name());
+    let trial = Trial::start(&name, |sink| gateway.yaml(sink)).await;
+    trial.sink.always(Act::TakePaced(PACE));
+    let load =
+        Load { clients: 300, signals: &Signal::ALL, records: 200, size: 1000, rate: Some(2 * PACE), ..Load::MIXED };
+    let sending = trial.load(load);
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    trial.sink.always(Act::Take);
+    let tally = sending.stop().await;
+    assert!(tally.permanent.is_empty() && tally.unanswered.is_empty(), "{}", tally.summary());
+    assert!(!tally.refused.is_empty(), "nobody was refused: {}", tally.summary());
+    let taken = tally.acknowledged();
+    assert!(taken > PACE * seconds / 2, "only {taken} records went through: {}", tally.summary());
+    let memory = gateway.memory() + load.clients / 2 * READ_BUFFERS / 1024;
+    trial.judge(tally, Bounds { duplicates: 0, memory }).await;
+}

@@ -1,0 +1,42 @@
+//! A gigabyte, in small requests and in huge ones.
+
+use crate::gateway::{Gateway, Queue};
+use crate::load::Load;
+use crate::soak;
+use crate::trial::{Bounds, Trial};
+
+const GIGABYTE: u64 = 1_000_000_000;
+
+/// Scenario: a gigabyte in requests of 30 MB, four at a time. Guarantee: all of it arrives unaltered, or is refused to
+/// come again; memory stays within the budget.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gigabyte_of_huge_requests_in_memory() {
+    huge(Queue::Memory).await;
+}
+
+/// Scenario: requests of one record of 200 bytes, 10 MB of them (a gigabyte in a long run), over 16 connections.
+/// Guarantee: all of it arrives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn small_requests_in_memory() {
+    small(Queue::Memory).await;
+}
+
+async fn huge(queue: Queue) {
+    let gateway = Gateway { timeout: "30s", ..Gateway::new(queue) };
+    let trial = Trial::start(&format!("1 GB of requests of 30 MB, {}", queue.name()), |sink| gateway.yaml(sink)).await;
+    let load = Load { clients: 4, records: 30, size: 1_000_000, requests: GIGABYTE / 30_000_000 + 1, ..Load::MIXED };
+    let tally = trial.load(load).end().await;
+    assert!(tally.permanent.is_empty() && tally.unanswered.is_empty(), "{}", tally.summary());
+    trial.judge(tally, Bounds { duplicates: 0, memory: gateway.memory() }).await;
+}
+
+async fn small(queue: Queue) {
+    let bytes = if soak().is_some() { GIGABYTE } else { GIGABYTE / 100 };
+    let gateway = Gateway { sending_queue: "num_consumers: 32", ..Gateway::new(queue) };
+    let name = format!("{} MB of requests of 0.2 kB, {}", bytes / 1_000_000, queue.name());
+    let trial = Trial::start(&name, |sink| gateway.yaml(sink)).await;
+    let load = Load { clients: 16, records: 1, size: 200, requests: bytes / 200, ..Load::MIXED };
+    let tally = trial.load(load).end().await;
+    assert!(tally.permanent.is_empty() && tally.unanswered.is_empty(), "{}", tally.summary());
+    trial.judge(tally, Bounds { duplicates: 0, memory: gateway.memory() }).await;
+}
