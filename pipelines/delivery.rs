@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::batch::Limits;
-use crate::component::Problems;
+use crate::component::{Problems, Reference, Service};
 use crate::config::Duration;
 use crate::runtime::{Delivery, QueueSettings, RetrySettings, Sizer};
 
@@ -40,7 +40,8 @@ pub struct QueueConfig {
     /// Whether the sender hears the outcome of the delivery. Default `true`; `false` answers as soon as the batch is
     /// queued, as the OpenTelemetry Collector does.
     pub wait_for_result: Option<bool>,
-    /// The storage extension of a queue on disk. Not built yet.
+    /// The extension that says where on disk the queue lies, e.g. `file_storage`; what it holds outlives the process, and
+    /// senders are answered once their batch is there. Default: the queue is in memory.
     pub storage: Option<String>,
     /// Groups batches before they are exported.
     pub batch: Option<BatchConfig>,
@@ -97,15 +98,25 @@ impl QueueConfig {
                 .error("wait_for_result", "`false` does not go with `block_on_overflow: true`")
                 .help("leave wait_for_result out: who waits for room waits for the result");
         }
-        if let Some(storage) = &self.storage {
+        if self.storage.is_some() && self.wait_for_result == Some(true) {
             problems
-                .error("storage", format!("a queue on disk (`{storage}`) is not built yet"))
-                .help("leave it out: senders are answered only after delivery, so nothing accepted is lost")
-                .extension(storage.as_str());
+                .error("wait_for_result", "`true` does not go with `storage`")
+                .help("write `acknowledge: delivered` at the receiver to answer after delivery all the same");
+        }
+        if self.storage.is_some() && !self.enabled {
+            problems.error("storage", "has no effect while `enabled` is false").help("remove one of them");
         }
         if let Some(batch) = &self.batch {
             problems.nest("batch", |problems| batch.validate(self, problems));
         }
+    }
+
+    /// The extension it names, if any; `path` is where the queue's settings stand in the exporter's.
+    #[must_use]
+    pub fn references(&self, path: &str) -> Vec<Reference> {
+        let reference =
+            |id: &String| Reference { path: format!("{path}.storage"), id: id.clone(), service: Service::Storage };
+        self.storage.as_ref().filter(|_| self.enabled).map(reference).into_iter().collect()
     }
 
     fn sizer(&self) -> Sizer {
@@ -117,6 +128,8 @@ impl QueueConfig {
         let (sizer, capacity) = match (self.enabled, self.queue_size) {
             (false, _) => (Sizer::Bytes, QueueSettings::DEFAULT_BYTES),
             (true, _) if self.block_on_overflow => (self.sizer(), u64::MAX),
+            // On disk the storage has bounds of its own.
+            (true, None) if self.storage.is_some() => (self.sizer(), u64::MAX),
             (true, None) if self.sizer() == Sizer::Bytes => (Sizer::Bytes, QueueSettings::DEFAULT_BYTES),
             (true, size) => (self.sizer(), size.unwrap_or(u64::MAX)),
         };
@@ -125,6 +138,7 @@ impl QueueConfig {
             sizer,
             consumers: if self.enabled { self.num_consumers } else { AT_ONCE },
             wait_for_result: self.wait_for_result.unwrap_or(true),
+            storage: self.storage.clone().filter(|_| self.enabled),
             batch: self.batch.as_ref().map(|batch| (batch.limits(self.sizer), batch.flush_timeout.into())),
         }
     }

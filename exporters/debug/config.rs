@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use pipelines::component::Problems;
+use pipelines::component::{Problems, Reference};
 use pipelines::delivery::QueueConfig;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -80,6 +80,10 @@ impl pipelines::component::Config for Config {
             problems.error("output_paths", "takes `stdout`, `stderr` and names of files");
         }
         problems.nest("sending_queue", |problems| self.sending_queue.validate(problems));
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        self.sending_queue.references("sending_queue")
     }
 }
 

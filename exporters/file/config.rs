@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use pipelines::component::Problems;
+use pipelines::component::{Problems, Reference};
 use pipelines::config::Duration;
 use pipelines::delivery::{QueueConfig, RetryConfig};
 use schemars::JsonSchema;
@@ -143,6 +143,10 @@ impl pipelines::component::Config for Config {
         }
         problems.nest("sending_queue", |problems| self.sending_queue.validate(problems));
         problems.nest("retry_on_failure", |problems| self.retry_on_failure.validate(problems));
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        self.sending_queue.references("sending_queue")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use pipelines::component::Problems;
+use pipelines::component::{Problems, Reference};
 use pipelines::config::{ByteSize, Duration};
 use pipelines::delivery::{QueueConfig, RetryConfig};
 use pipelines::net::tls::ClientTls;
@@ -116,6 +116,10 @@ impl pipelines::component::Config for Config {
         if !self.authority.is_empty() && self.authority.parse::<http::uri::Authority>().is_err() {
             problems.error("authority", format!("`{}` is not host or host:port", self.authority));
         }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        self.sending_queue.references("sending_queue")
     }
 }
 

@@ -1,7 +1,7 @@
 //! What users write under `otlp_http`.
 
 use pipelines::Signal;
-use pipelines::component::Problems;
+use pipelines::component::{Problems, Reference};
 use pipelines::config::{ByteSize, Duration};
 use pipelines::delivery::{QueueConfig, RetryConfig};
 use pipelines::net::compress;
@@ -207,6 +207,10 @@ impl pipelines::component::Config for Config {
             problems.error("compression_params.level", error.to_string());
         }
         self.validate_unbuilt(problems);
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        self.sending_queue.references("sending_queue")
     }
 }
 

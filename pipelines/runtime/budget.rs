@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use arc_swap::ArcSwap;
 
+use super::Memory;
+
 /// A bound on the bytes that receivers hold in memory. Cheap to clone; clones share the bound and the share.
 #[derive(Clone, Debug)]
 pub struct Budget {
@@ -43,7 +45,8 @@ struct Share {
 // === impl Budget ===
 
 impl Budget {
-    /// Bytes in flight when the configuration says nothing: enough for four requests of the largest size.
+    /// Bytes in flight when the configuration says nothing and memory is not scarce: enough for four requests of the
+    /// largest size.
     pub const DEFAULT: u64 = 256 << 20;
 
     /// A budget of `limit` bytes.
@@ -83,6 +86,13 @@ impl Budget {
             self.bound.limit.fetch_min(limit, Ordering::Relaxed);
         } else {
             self.bound.limit.store(limit, Ordering::Relaxed);
+        }
+    }
+
+    /// Lowers the default bound to half of the memory the process may use; a bound that somebody chose stands.
+    pub fn fit(&self, memory: &Memory) {
+        if !self.bound.is_set.load(Ordering::Relaxed) {
+            self.bound.limit.fetch_min(memory.bytes / 2, Ordering::Relaxed);
         }
     }
 

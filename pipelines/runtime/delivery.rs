@@ -28,6 +28,8 @@ pub struct Queue {
     pub consumers: NonZeroUsize,
     /// Whether the sender hears the outcome of the delivery (the default) or only that the batch is queued.
     pub wait_for_result: bool,
+    /// The extension that says where on disk the queue lies; `None` for a queue in memory.
+    pub storage: Option<String>,
     /// Groups batches before they are exported.
     pub batch: Option<(Limits, Duration)>,
 }
@@ -62,6 +64,7 @@ impl Default for Queue {
             sizer: Sizer::Bytes,
             consumers: Self::DEFAULT_CONSUMERS,
             wait_for_result: true,
+            storage: None,
             batch: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::queue::ExporterNode;
 use super::ready::{Readiness, Ready};
 use super::stats::Stats;
 use super::status::{Health, NodeStatus, Status};
-use super::{Budget, Wake, extensions};
+use super::{Budget, Memory, Wake, extensions};
 use crate::Plan;
 use crate::component::{
     BuildContext, ComponentId, Exporter, Extension, ExtensionHost, Extensions, Failure, Kind, Outputs, Receiver,
@@ -55,6 +56,9 @@ pub(crate) struct Plain;
 
 pub(super) async fn start(plan: &Plan) -> Result<Running, StartError> {
     let built = build(plan, &Plain)?;
+    if let Some(memory) = Memory::of_this_process(Path::new("/")) {
+        built.budget.fit(&memory);
+    }
     let (health, watch) = watch::channel(Health::Starting);
     let (failing, failures) = mpsc::channel(FAILURES);
     let mut running = Running {

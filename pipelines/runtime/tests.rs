@@ -66,6 +66,18 @@ fn a_flooded_receiver_leaves_room_for_others() {
     assert_eq!(budget.used(), 0);
 }
 
+/// Scenario: a container with little memory. Guarantee: the default is half of it; a bound that was chosen stands.
+#[test]
+fn the_default_budget_fits_the_memory() {
+    let small = Memory { bytes: 64 << 20, source: "memory.max".into() };
+    let (default, chosen) = (Budget::default(), Budget::default());
+    default.fit(&small);
+    assert_eq!(default.limit(), 32 << 20);
+    chosen.set(48 << 20);
+    chosen.fit(&small);
+    assert_eq!(chosen.limit(), 48 << 20);
+}
+
 /// Scenario: several processors set the budget. Guarantee: the first choice replaces the default, even upwards; of
 /// several the lowest counts; a lowered limit takes nothing back but gives nothing out.
 #[test]

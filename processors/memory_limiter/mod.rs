@@ -13,7 +13,6 @@
 //! ```
 
 mod config;
-mod memory;
 #[cfg(test)]
 mod tests;
 
@@ -22,12 +21,11 @@ use std::sync::Arc;
 use pipelines::component::{
     About, BoxFuture, BuildContext, Check, CheckContext, Failure, Finding, Processor, ProcessorFactory, Stability,
 };
-use pipelines::runtime::{Budget, Output};
+use pipelines::runtime::{Budget, Memory, Output};
 use pipelines::{Batch, Signal};
 
 pub use self::config::Config;
 use self::config::Limit;
-use self::memory::Memory;
 
 /// Makes `memory_limiter` processors.
 #[derive(Debug)]

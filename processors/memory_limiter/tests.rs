@@ -1,8 +1,6 @@
 //! The limit is what the Collector's settings mean, and it reaches the engine's budget.
 #![allow(clippy::unwrap_used)]
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use pipelines::Signal;
@@ -10,7 +8,6 @@ use pipelines::component::{BuildContext, ComponentId, Config as _, Problems, Pro
 use pipelines::runtime::Budget;
 
 use super::config::Limit;
-use super::memory::Memory;
 use super::{Config, MemoryLimiter};
 
 fn config(yaml: &str) -> Config {
@@ -21,12 +18,6 @@ fn messages(config: &Config) -> Vec<String> {
     let mut problems = Problems::default();
     config.validate(&mut problems);
     problems.into_vec().into_iter().map(|problem| problem.message).collect()
-}
-
-fn write(root: &Path, path: &str, text: &str) {
-    let file = root.join(path);
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, text).unwrap();
 }
 
 /// Scenario: nothing is set. Guarantee: the Collector's two complaints come together.
@@ -74,30 +65,4 @@ async fn the_budget_is_lowered_at_start() {
     assert_eq!(budget.limit(), Budget::DEFAULT);
     limiter.start().await.unwrap();
     assert_eq!(budget.limit(), 80 << 20);
-}
-
-/// Scenario: cgroup v2, a limit two levels up. Guarantee: the lowest limit on the way counts.
-#[test]
-fn cgroup_v2_limits_are_found() {
-    let root = tempfile::tempdir().unwrap();
-    write(root.path(), "proc/meminfo", "MemTotal:       16384 kB\nMemFree: 1 kB\n");
-    assert_eq!(Memory::of_this_process(root.path()).unwrap().bytes, 16 << 20);
-    write(root.path(), "proc/self/cgroup", "0::/system.slice/tfo.service\n");
-    write(root.path(), "sys/fs/cgroup/system.slice/tfo.service/memory.max", "max\n");
-    write(root.path(), "sys/fs/cgroup/system.slice/memory.max", "8388608\n");
-    let memory = Memory::of_this_process(root.path()).unwrap();
-    assert_eq!(memory.bytes, 8 << 20);
-    assert!(memory.source.ends_with("system.slice/memory.max"));
-}
-
-/// Scenario: cgroup v1 in a container that sees the host's path. Guarantee: the mount's own limit counts.
-#[test]
-fn cgroup_v1_limits_are_found() {
-    let root = tempfile::tempdir().unwrap();
-    write(root.path(), "proc/meminfo", "MemTotal:       16384 kB\n");
-    write(root.path(), "proc/self/cgroup", "5:cpu:/docker/abc\n4:memory:/docker/abc\n");
-    write(root.path(), "sys/fs/cgroup/memory/memory.limit_in_bytes", "4194304\n");
-    assert_eq!(Memory::of_this_process(root.path()).unwrap().bytes, 4 << 20);
-    write(root.path(), "sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
-    assert_eq!(Memory::of_this_process(root.path()).unwrap().bytes, 16 << 20);
 }
