@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod files;
 mod graph;
+mod keys;
 mod run;
 mod schema;
 mod validate;
@@ -46,6 +47,8 @@ enum Command {
     Explain(explain::Args),
     /// Look at the effective configuration
     Config(config::Args),
+    /// Make API keys and the lines that go into key files
+    Keys(keys::Args),
 }
 
 /// How results are printed.
@@ -70,6 +73,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Schema(args) => schema::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Config(args) => config::run(&args),
+            Command::Keys(args) => keys::run(args),
         },
         Err(error) => {
             let code = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
