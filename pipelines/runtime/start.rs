@@ -24,7 +24,6 @@ use crate::component::{
 };
 use crate::graph::PlanNode;
 use crate::renewal::Renewals;
-use crate::storage::Options;
 
 /// Failures that wait to be looked at; the first one stops the engine, so few are ever needed.
 const FAILURES: usize = 16;
@@ -82,7 +81,7 @@ pub(super) async fn start(plan: &Plan) -> Result<Running, StartError> {
         for (id, exporter) in &running.exporters {
             exporter.start().await.map_err(|failure| StartError::Start { id: id.clone(), failure })?;
         }
-        start_queues(&running).await?;
+        start_queues(&running);
         for (id, node, wake) in built.processors {
             node.start().await.map_err(|failure| StartError::Start { id, failure })?;
             running.transit.tasks.spawn(node.tick(wake.waking(), running.transit.stopper.listen()));
@@ -149,15 +148,12 @@ async fn start_extensions(
     Ok(())
 }
 
-async fn start_queues(running: &Running) -> Result<(), StartError> {
+fn start_queues(running: &Running) {
     for queue in &running.queues {
-        let failed = |failure| StartError::Start { id: ComponentId::of(queue.name()), failure };
-        queue.start().await.map_err(failed)?;
         for _ in 0..queue.workers() {
             running.delivery.tasks.spawn(queue.clone().work(running.delivery.stopper.listen()));
         }
     }
-    Ok(())
 }
 
 async fn start_receivers(
@@ -272,8 +268,7 @@ impl Built {
                 Some(sink) => Some(sink),
                 None => {
                     let exporter = self.exporter(plan, node.declared, &cx).map_err(failed)?;
-                    let storage = self.storage(plan, node, &*exporter).map_err(failed)?;
-                    let queue = Arc::new(ExporterNode::new(plan.label(node), exporter, stats.clone(), storage));
+                    let queue = Arc::new(ExporterNode::new(plan.label(node), exporter, stats.clone()));
                     self.queues.push(queue.clone());
                     let holder = queue.clone();
                     held = Arc::new(move || holder.size());
@@ -284,17 +279,6 @@ impl Built {
         };
         self.nodes.push(NodeStatus::new(declared.id.to_string(), node.kind, plan.place(node), stats, held));
         Ok(accept)
-    }
-
-    /// Where the queue in front of an exporter lies, if it is on disk: a directory's name, and what says where.
-    fn storage(
-        &self,
-        plan: &Plan,
-        node: &PlanNode,
-        exporter: &dyn Exporter,
-    ) -> Result<Option<(String, Arc<Options>)>, Failure> {
-        let Some(id) = exporter.delivery().queue.storage else { return Ok(None) };
-        Ok(Some((plan.declared(node).id.directory(node.signal), self.extensions.storage(&id)?)))
     }
 
     /// The exporter of a declaration: one instance for all signals.

@@ -23,6 +23,9 @@ pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding>
         findings.push(port("http", http.listen(), http.reuse_port).await);
         findings.extend(http.tls.iter().flat_map(|tls| certificates("http", tls)));
     }
+    if let Some(keys) = &config.keys {
+        findings.extend(keys.check().await);
+    }
     if config.protocols.grpc.as_ref().is_some_and(|grpc| grpc.tls.is_some())
         || config.protocols.http.as_ref().is_some_and(|http| http.tls.is_some())
     {

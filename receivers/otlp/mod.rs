@@ -10,6 +10,18 @@
 //!       grpc:
 //!       http: { endpoint: 0.0.0.0:4318 }
 //! ```
+//!
+//! Who may send is decided before a body is read: `v1` is open and `v2` asks for an API key, unless a listener says
+//! otherwise. Clients show their key in headers or metadata ([`pipelines::auth`] lists the forms).
+//!
+//! ```yaml
+//! receivers:
+//!   otlp:
+//!     keys: { file: /etc/tfo/keys }
+//!     protocols:
+//!       grpc: { v1: required }
+//!       http: { v1: off, v2: required }
+//! ```
 
 mod activity;
 mod answer;
@@ -18,6 +30,7 @@ mod check;
 mod config;
 mod encoding;
 mod grpc;
+mod guard;
 mod http;
 mod intake;
 mod receiver;
@@ -36,7 +49,7 @@ use pipelines::component::{
 };
 
 pub use self::config::{
-    Auth, Config, Cors, EnforcementPolicy, Grpc, Http, Keepalive, Middleware, Protocols, ServerParameters,
+    Access, Auth, Config, Cors, EnforcementPolicy, Grpc, Http, Keepalive, Middleware, Protocols, ServerParameters,
 };
 
 /// Makes `otlp` receivers.
@@ -58,7 +71,7 @@ impl ReceiverFactory for Otlp {
     type Config = Config;
 
     fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Box<dyn Receiver>, Failure> {
-        Ok(Box::new(receiver::OtlpReceiver::new(config.clone(), cx)))
+        Ok(Box::new(receiver::OtlpReceiver::new(config.clone(), cx)?))
     }
 
     fn check(config: Arc<Config>, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {

@@ -15,12 +15,14 @@ use hyper_util::server::conn::auto;
 use tokio_rustls::rustls::ServerConfig;
 
 use super::activity::{Activity, Limits};
-use super::config::{self, Config};
+use super::config::{self, Access, Config};
 use super::grpc::{Grpc, GrpcPeer};
+use super::guard::Guard;
 use super::http::{Http, HttpPeer};
 use super::intake::Intake;
 use super::sample;
 use super::serve::{Door, Served, Spawn, Watched};
+use pipelines::auth::Keys;
 use pipelines::component::{BoxFuture, BuildContext, Failure, Receiver, ReceiverHost};
 use pipelines::net::tls::{H2, HTTP_1_1, Renewing, ServerTls};
 use pipelines::net::{Listen, ListenOptions, Listener, container};
@@ -53,14 +55,26 @@ const PING_TIMEOUT: Duration = Duration::from_secs(20);
 pub(super) struct OtlpReceiver {
     config: Arc<Config>,
     renewals: Renewals,
+    keys: Option<Arc<Keys>>,
+    grpc: Guard,
+    http: Guard,
 }
 
 // === impl OtlpReceiver ===
 
 impl OtlpReceiver {
     /// A receiver that is not started yet.
-    pub(super) fn new(config: Arc<Config>, cx: &BuildContext) -> Self {
-        Self { config, renewals: cx.renewals.clone() }
+    ///
+    /// # Errors
+    /// If an extension it names is not there, or its keys are wrong.
+    pub(super) fn new(config: Arc<Config>, cx: &BuildContext) -> Result<Self, Failure> {
+        let config::Protocols { grpc, http } = &config.protocols;
+        let keys = config.keys.as_ref().map(|keys| Keys::new(keys).map(Arc::new)).transpose()?;
+        let auth = grpc.as_ref().and_then(|grpc| grpc.auth.as_ref());
+        let grpc = Guard::new("grpc", auth, keys.as_ref(), &cx.extensions)?;
+        let auth = http.as_ref().and_then(|http| http.auth.as_ref());
+        let http = Guard::new("http", auth, keys.as_ref(), &cx.extensions)?;
+        Ok(Self { config, renewals: cx.renewals.clone(), keys, grpc, http })
     }
 }
 
@@ -75,14 +89,17 @@ impl Receiver for OtlpReceiver {
 }
 
 async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failure> {
-    let OtlpReceiver { config, renewals } = receiver;
+    let OtlpReceiver { config, renewals, keys, grpc: grpc_guard, http: http_guard } = receiver;
+    if let Some(keys) = keys {
+        keys.start(&host.tasks, host.stop.clone()).await?;
+    }
     let intake = Arc::new(Intake {
         outputs: host.outputs.clone(),
         acknowledge: config.acknowledge,
         budget: host.budget.clone(),
         tasks: host.tasks.clone(),
     });
-    let config::Protocols { grpc, http } = &config.protocols;
+    let (grpc, http) = (&config.protocols.grpc, &config.http());
     let door = |protocol, tls, limits, multiplexed| Door {
         protocol,
         tls,
@@ -116,6 +133,8 @@ async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failu
                 intake: intake.clone(),
                 limit: config.limit(),
                 include_metadata: config.include_metadata,
+                access: config.access(),
+                guard: grpc_guard,
             });
             let builder = grpc_server(config, Spawn(tasks.clone()));
             door.run(listener, move |io, activity, client| serve_grpc(&builder, grpc.clone(), io, activity, client))
@@ -124,7 +143,10 @@ async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failu
     };
     let serve_http = async {
         if let Some((settings, listener, door)) = http {
-            let http = Arc::new(Http::new(settings, config.v2, intake.clone()));
+            if http_guard.is_alone() && settings.access().1 == Access::Required {
+                tracing::info!(id = %host.id, "requests to /v2 are refused: they need API keys, and `keys` names none");
+            }
+            let http = Arc::new(Http::new(settings, http_guard, intake.clone()));
             let builder = http_server(settings, Spawn(tasks.clone()));
             door.run(listener, move |io, activity, client| serve_http(&builder, http.clone(), io, activity, client))
                 .await;

@@ -17,7 +17,7 @@ use super::activity::{Activity, Limits, Verdict};
 use pipelines::net::tls::Renewing;
 use pipelines::net::{Listener, ServerStream};
 use pipelines::runtime::{Stop, Tasks};
-use pipelines::{Context, RequestContext};
+use pipelines::{Context, Identity, RequestContext};
 
 /// Time a client may take for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -62,15 +62,19 @@ pub(super) struct Watched {
 }
 
 /// What requests on a connection from `client` bring along; `headers` only where the user wants them.
-pub(super) fn client_context(client: Option<SocketAddr>, headers: Option<&HeaderMap>) -> Context {
-    if client.is_none() && headers.is_none() {
+pub(super) fn client_context(
+    client: Option<SocketAddr>,
+    headers: Option<&HeaderMap>,
+    identity: Option<Arc<Identity>>,
+) -> Context {
+    if client.is_none() && headers.is_none() && identity.is_none() {
         return Context::default();
     }
     let entry = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         Some((Box::from(name.as_str()), Box::from(value.to_str().ok()?)))
     };
     let metadata = headers.map_or_else(Vec::new, |headers| headers.iter().filter_map(entry).collect());
-    Context::new(RequestContext { client, metadata, identity: None })
+    Context::new(RequestContext { client, metadata, identity })
 }
 
 // === impl Door ===

@@ -11,6 +11,8 @@ pub(super) enum Code {
     InvalidArgument = 3,
     /// The request was not sent within the time.
     DeadlineExceeded = 4,
+    /// A credential that is not accepted.
+    PermissionDenied = 7,
     /// Too large, or no room now.
     ResourceExhausted = 8,
     /// Not served here: service, encoding, or a signal no pipeline takes.
@@ -19,6 +21,8 @@ pub(super) enum Code {
     Internal = 13,
     /// It may succeed later.
     Unavailable = 14,
+    /// No credential, or none that could be one.
+    Unauthenticated = 16,
 }
 
 /// What went wrong.

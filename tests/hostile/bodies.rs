@@ -171,12 +171,12 @@ async fn wrong_headers_are_refused() {
     assert_serves(&tfo).await;
 }
 
-/// Scenario: the paths of TelemetryFlow's agents with `v2: true` and without. Guarantee: the same payloads are taken,
-/// or 404.
+/// Scenario: the paths of TelemetryFlow's agents, open, as they are by default, and off. Guarantee: the same payloads are
+/// taken, or 401 without a key, or 404.
 #[tokio::test]
-async fn v2_paths_are_there_only_when_asked_for() {
-    for (v2, status) in [(true, 200), (false, 404)] {
-        let tfo = Tfo::start(&OPEN.replace("otlp: {", &format!("otlp: {{ v2: {v2},")));
+async fn v2_paths_need_a_key_unless_they_are_open() {
+    for (v2, status) in [("v2: open, ", 200), ("", 401), ("v2: off, ", 404)] {
+        let tfo = Tfo::start(&OPEN.replace("http: { ", &format!("http: {{ {v2}")));
         for signal in ["logs", "traces", "metrics"] {
             let answer = post(address(&tfo, "http"), &format!("/v2/{signal}"), &[JSON], b"{}").await;
             assert_eq!(answer.status, status, "{signal}");

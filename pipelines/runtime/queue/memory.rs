@@ -7,7 +7,6 @@ use tokio::sync::Notify;
 
 use super::super::clock::now;
 use super::super::delivery::{Queue as Settings, Sizer};
-use super::Load;
 use crate::Batch;
 use crate::batch::Grouping;
 use crate::outcome::Outcome;
@@ -66,7 +65,7 @@ impl MemoryLine {
         Ok(())
     }
 
-    pub(super) async fn next(&self) -> Option<Load> {
+    pub(super) async fn next(&self) -> Option<Batch> {
         loop {
             let filled = self.filled.notified();
             tokio::pin!(filled);
@@ -75,7 +74,7 @@ impl MemoryLine {
             let due = {
                 let mut queue = self.lock();
                 if let Some(batch) = self.pop(&mut queue) {
-                    return Some(Load::of(batch));
+                    return Some(batch);
                 }
                 if queue.closed {
                     return None;

@@ -97,11 +97,7 @@ pub(crate) struct SinkConfig {
     retry_on_failure: RetryConfig,
 }
 
-impl Config for SinkConfig {
-    fn references(&self) -> Vec<Reference> {
-        self.sending_queue.references("sending_queue")
-    }
-}
+impl Config for SinkConfig {}
 
 impl ExporterFactory for Sink {
     const ABOUT: About = about("sink");

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::auth::{self, Auth, Middleware};
+use super::access::Access;
+use super::auth::{self, Auth, Middleware, Rules};
 use super::keepalive::Keepalive;
 use pipelines::component::Problems;
 use pipelines::config::ByteSize;
@@ -30,7 +31,10 @@ pub struct Grpc {
     pub write_buffer_size: Option<ByteSize>,
     /// How long connections live.
     pub keepalive: Option<Keepalive>,
-    /// Authentication. Not built yet.
+    /// Who may send OTLP: `open`, or `required` for those with an API key of `keys` or a credential `auth` accepts. gRPC
+    /// has no v2, so this is for TelemetryFlow's agents, too. Default `open`, with `auth` `required`.
+    pub v1: Option<Access>,
+    /// Has an extension check every request, instead of `keys`. Default: none.
     pub auth: Option<Auth>,
     /// Whether processors and exporters can read the metadata of requests. Default `false`.
     pub include_metadata: bool,
@@ -46,7 +50,7 @@ const MAX_MIB: u64 = 4095;
 // === impl Grpc ===
 
 impl Grpc {
-    pub(super) fn validate(&self, problems: &mut Problems) {
+    pub(super) fn validate(&self, has_keys: bool, problems: &mut Problems) {
         super::validate_endpoint(&self.endpoint, self.transport, problems);
         if let Some(tls) = &self.tls {
             problems.nest("tls", |problems| tls.validate(problems));
@@ -67,7 +71,8 @@ impl Grpc {
         if let Some(keepalive) = &self.keepalive {
             problems.nest("keepalive", |problems| keepalive.validate(problems));
         }
-        auth::validate(self.auth.as_ref(), &self.middlewares, problems);
+        Rules { auth: self.auth.as_ref(), has_keys, versions: &[("v1", self.v1)] }.validate(problems);
+        auth::validate_middlewares(&self.middlewares, problems);
     }
 
     /// Where to listen.
@@ -76,6 +81,12 @@ impl Grpc {
     /// If `endpoint` is not a place to listen on; `validate` reports the same.
     pub fn listen(&self) -> Result<Listen, String> {
         Listen::parse(&self.endpoint, self.transport)
+    }
+
+    /// Who may send.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        self.v1.unwrap_or_else(|| auth::default_v1(self.auth.as_ref()))
     }
 
     /// Largest request in bytes.
@@ -97,6 +108,7 @@ impl Default for Grpc {
             read_buffer_size: None,
             write_buffer_size: None,
             keepalive: None,
+            v1: None,
             auth: None,
             include_metadata: false,
             middlewares: Vec::new(),

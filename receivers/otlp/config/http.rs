@@ -6,7 +6,8 @@ use http::{HeaderName, HeaderValue};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::auth::{self, Auth, Middleware};
+use super::access::Access;
+use super::auth::{self, Auth, Middleware, Rules};
 use super::cors::Cors;
 use pipelines::Signal;
 use pipelines::component::Problems;
@@ -51,7 +52,13 @@ pub struct Http {
     pub idle_timeout: Duration,
     /// Whether a connection may carry several requests. Default `true`.
     pub keep_alives_enabled: bool,
-    /// Authentication. Not built yet.
+    /// Who may use the paths of OTLP: `open`, `required` for those with an API key of `keys` or a credential `auth`
+    /// accepts, or `off`, which answers 404. Default `open`, with `auth` `required`.
+    pub v1: Option<Access>,
+    /// Who may use `/v2/traces`, `/v2/metrics` and `/v2/logs`, which TelemetryFlow's agents use with the same payloads:
+    /// `open`, `required` or `off`. Without keys, `required` answers 401 to everybody. Default `required`.
+    pub v2: Option<Access>,
+    /// Has an extension check every request, instead of `keys`. Default: none.
     pub auth: Option<Auth>,
     /// Whether processors and exporters can read the headers of requests. Default `false`.
     pub include_metadata: bool,
@@ -61,15 +68,19 @@ pub struct Http {
     pub reuse_port: bool,
 }
 
+/// The paths of v2.
+const V2_PATHS: [(&str, Signal); 3] =
+    [("/v2/traces", Signal::Traces), ("/v2/metrics", Signal::Metrics), ("/v2/logs", Signal::Logs)];
+
 // === impl Http ===
 
 impl Http {
-    pub(super) fn validate(&self, v2: bool, problems: &mut Problems) {
+    pub(super) fn validate(&self, has_keys: bool, problems: &mut Problems) {
         super::validate_endpoint(&self.endpoint, self.transport, problems);
         if let Some(tls) = &self.tls {
             problems.nest("tls", |problems| tls.validate(problems));
         }
-        self.validate_paths(v2, problems);
+        self.validate_paths(problems);
         for (at, name) in self.compression_algorithms.iter().flatten().enumerate() {
             if crate::otlp::encoding::from_http(name.as_bytes()).is_none() {
                 problems
@@ -87,7 +98,9 @@ impl Http {
                 problems.error(format!("cors.allowed_origins.{at}"), format!("`{origin}` has more than one `*`"));
             }
         }
-        auth::validate(self.auth.as_ref(), &self.middlewares, problems);
+        let versions = [("v1", self.v1), ("v2", self.v2)];
+        Rules { auth: self.auth.as_ref(), has_keys, versions: &versions }.validate(problems);
+        auth::validate_middlewares(&self.middlewares, problems);
     }
 
     /// Where to listen.
@@ -105,34 +118,49 @@ impl Http {
         usize::try_from(bytes).unwrap_or(usize::MAX)
     }
 
-    /// Every path that is served and the signal it takes.
+    /// Who may use the paths of OTLP, and those of v2.
     #[must_use]
-    pub fn paths(&self, v2: bool) -> Vec<(String, Signal)> {
-        let slashed = |path: &String| if path.starts_with('/') { path.clone() } else { format!("/{path}") };
-        let mut paths = vec![
-            (slashed(&self.traces_url_path), Signal::Traces),
-            (slashed(&self.metrics_url_path), Signal::Metrics),
-            (slashed(&self.logs_url_path), Signal::Logs),
-            ("/v1development/profiles".to_owned(), Signal::Profiles),
-        ];
-        if v2 {
-            paths.extend([
-                ("/v2/traces".to_owned(), Signal::Traces),
-                ("/v2/metrics".to_owned(), Signal::Metrics),
-                ("/v2/logs".to_owned(), Signal::Logs),
-            ]);
-        }
-        paths
+    pub fn access(&self) -> (Access, Access) {
+        let v1 = self.v1.unwrap_or_else(|| auth::default_v1(self.auth.as_ref()));
+        (v1, self.v2.unwrap_or(Access::Required))
     }
 
-    fn validate_paths(&self, v2: bool, problems: &mut Problems) {
-        let all = self.paths(v2);
-        let keys = ["traces_url_path", "metrics_url_path", "logs_url_path"];
-        for (key, (path, signal)) in keys.into_iter().zip(&all) {
-            if let Some((_, other)) = all.iter().find(|(same, other)| same == path && other != signal) {
+    /// Every path that is served, the signal it takes and who may use it.
+    ///
+    /// A path of v2 is one wherever it is written: `metrics_url_path: /v2/metrics` opens no door beside the keys.
+    #[must_use]
+    pub fn paths(&self) -> Vec<(String, Signal, Access)> {
+        let (v1, v2) = self.access();
+        let [traces, metrics, logs] = [&self.traces_url_path, &self.metrics_url_path, &self.logs_url_path]
+            .map(|path| if path.starts_with('/') { path.clone() } else { format!("/{path}") });
+        let ours = V2_PATHS.map(|(path, signal)| (path.to_owned(), signal, v2));
+        let standard = [
+            (traces, Signal::Traces, v1),
+            (metrics, Signal::Metrics, v1),
+            (logs, Signal::Logs, v1),
+            ("/v1development/profiles".to_owned(), Signal::Profiles, v1),
+        ];
+        let all = ours.into_iter().chain(standard);
+        all.filter(|(_, _, access)| *access != Access::Off).collect()
+    }
+
+    fn validate_paths(&self, problems: &mut Problems) {
+        let all = self.paths();
+        let keys = [
+            ("traces_url_path", &self.traces_url_path, Signal::Traces),
+            ("metrics_url_path", &self.metrics_url_path, Signal::Metrics),
+            ("logs_url_path", &self.logs_url_path, Signal::Logs),
+        ];
+        for (key, path, signal) in keys {
+            let is_same = |other: &str| other.trim_start_matches('/') == path.trim_start_matches('/');
+            if let Some((path, other, _)) = all.iter().find(|(other, of, _)| is_same(other) && *of != signal) {
                 problems
                     .error(key, format!("`{path}` is the path of {other}, too"))
                     .help(format!("each signal needs a path of its own, e.g. /v1/{signal}"));
+            } else if self.v2.is_none() && V2_PATHS.iter().any(|(other, _)| is_same(other)) {
+                problems
+                    .warning(key, format!("`{path}` is a path of v2, which needs an API key"))
+                    .help("set `v2: open` to take requests without one");
             }
         }
     }
@@ -156,6 +184,8 @@ impl Default for Http {
             write_timeout: Duration::ZERO,
             idle_timeout: Duration::ZERO,
             keep_alives_enabled: true,
+            v1: None,
+            v2: None,
             auth: None,
             include_metadata: false,
             middlewares: Vec::new(),

@@ -1,5 +1,6 @@
 //! What users write under `otlp`.
 
+mod access;
 mod auth;
 mod cors;
 mod grpc;
@@ -11,13 +12,15 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+pub use self::access::Access;
 pub use self::auth::{Auth, Middleware};
 pub use self::cors::Cors;
 pub use self::grpc::Grpc;
 pub use self::http::Http;
 pub use self::keepalive::{EnforcementPolicy, Keepalive, ServerParameters};
 use pipelines::Acknowledge;
-use pipelines::component::{self, Problems};
+use pipelines::auth as keys;
+use pipelines::component::{self, Problems, Reference};
 use pipelines::net::{Listen, Transport};
 
 /// Takes in OTLP over gRPC and HTTP, for all signals.
@@ -26,13 +29,14 @@ use pipelines::net::{Listen, Transport};
 pub struct Config {
     /// The protocols to listen for. At least one must be there; an empty body means its defaults.
     pub protocols: Protocols,
-    /// Whether `/v2/traces`, `/v2/metrics` and `/v2/logs`, which TelemetryFlow's agents use, are served over HTTP
-    /// beside the paths of OTLP, with the same payloads. Default `false`.
-    #[serde(alias = "enable_v2_endpoints")]
-    pub v2: bool,
     /// What must have happened before a client is told OK: `received` (it is in memory; a crash loses it), `stored` (it
     /// is on disk where a queue on disk stands behind, and delivered where none does) or `delivered`. Default `stored`.
     pub acknowledge: Acknowledge,
+    /// API keys, for every listener below whose `v1` or `v2` is `required` and that names no `auth`. Default: none.
+    #[serde(deserialize_with = "present")]
+    pub keys: Option<keys::Config>,
+    /// As in TelemetryFlow's collector: `false` is the same as `protocols.http.v2: off`. Default: what stands there.
+    pub enable_v2_endpoints: Option<bool>,
 }
 
 /// The protocols to listen for. A key that is present turns its protocol on.
@@ -49,22 +53,50 @@ pub struct Protocols {
 
 // === impl Config ===
 
+impl Config {
+    /// OTLP over HTTP, with what is written elsewhere.
+    #[must_use]
+    pub fn http(&self) -> Option<Http> {
+        let mut http = self.protocols.http.clone()?;
+        if self.enable_v2_endpoints == Some(false) {
+            http.v2 = http.v2.or(Some(Access::Off));
+        }
+        Some(http)
+    }
+
+    fn validate_keys(&self, problems: &mut Problems) {
+        let Some(keys) = &self.keys else { return };
+        problems.nest("keys", |problems| keys.validate(problems));
+        let Protocols { grpc, http } = &self.protocols;
+        let mut auth = grpc.iter().map(|grpc| &grpc.auth).chain(http.iter().map(|http| &http.auth)).peekable();
+        if auth.peek().is_some() && auth.all(Option::is_some) {
+            problems.warning("keys", "has no effect: every listener has `auth`").help("remove keys, or auth");
+        }
+    }
+}
+
 impl component::Config for Config {
     fn validate(&self, problems: &mut Problems) {
-        let Protocols { grpc, http } = &self.protocols;
+        let (grpc, http) = (&self.protocols.grpc, &self.http());
+        let has_keys = self.keys.is_some();
         if grpc.is_none() && http.is_none() {
             problems
                 .error("protocols", "must specify at least one protocol when using the OTLP receiver")
                 .help("write `grpc:` and `http:` under `protocols`, each with nothing behind it for its defaults");
         }
         if let Some(grpc) = grpc {
-            problems.nest("protocols.grpc", |problems| grpc.validate(problems));
+            problems.nest("protocols.grpc", |problems| grpc.validate(has_keys, problems));
         }
         if let Some(http) = http {
-            problems.nest("protocols.http", |problems| http.validate(self.v2, problems));
+            problems.nest("protocols.http", |problems| http.validate(has_keys, problems));
         }
-        if self.v2 && http.is_none() {
-            problems.warning("v2", "has no effect without `protocols.http`");
+        self.validate_keys(problems);
+        if self.enable_v2_endpoints == Some(false)
+            && let Some(access) = http.as_ref().and_then(|http| http.v2).filter(|access| *access != Access::Off)
+        {
+            problems
+                .error("enable_v2_endpoints", format!("`false` contradicts `protocols.http.v2: {access}`"))
+                .help("remove one of them");
         }
         if let (Some(grpc), Some(http)) = (grpc, http)
             && let (Ok(one), Ok(other)) = (grpc.listen(), http.listen())
@@ -75,6 +107,12 @@ impl component::Config for Config {
                 .error("protocols.http.endpoint", format!("`{other}` is the endpoint of grpc, too"))
                 .help("each protocol needs a port of its own: 4317 for grpc, 4318 for http");
         }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let Protocols { grpc, http } = &self.protocols;
+        let grpc = auth::reference("grpc", grpc.as_ref().and_then(|grpc| grpc.auth.as_ref()));
+        grpc.into_iter().chain(auth::reference("http", http.as_ref().and_then(|http| http.auth.as_ref()))).collect()
     }
 }
 

@@ -52,7 +52,7 @@ protocols:
   http:
     endpoint: ":4318"
     traces_url_path: /traces
-    metrics_url_path: /v2/metrics
+    metrics_url_path: metrics
     max_request_body_size: 33554432
     compression_algorithms: ["", gzip, zstd, zlib, snappy, deflate, lz4, x-snappy-framed]
     include_metadata: true
@@ -69,7 +69,6 @@ protocols:
     keep_alives_enabled: true
 "#;
     assert_eq!(problems(yaml), [""; 0]);
-    assert_eq!(problems(&format!("v2: true{yaml}")), [""; 0]);
 }
 
 /// Scenario: what cannot work, what is not built, what has no effect. Guarantee: each is reported at its own path.
@@ -81,7 +80,24 @@ fn problems_are_reported_at_their_paths() {
         ("protocols: { grpc: { endpoint: '4317' } }", &["protocols.grpc.endpoint"]),
         ("protocols: { http: { endpoint: 'http://localhost:4318' } }", &["protocols.http.endpoint"]),
         ("protocols: { grpc: { tls: {} } }", &["protocols.grpc.tls"]),
-        ("protocols: { grpc: { auth: { authenticator: oidc } } }", &["protocols.grpc.auth"]),
+        ("protocols: { grpc: { auth: {} } }", &["protocols.grpc.auth.authenticator"]),
+        (
+            "protocols: { http: { auth: { authenticator: a, request_params: [token] } } }",
+            &["protocols.http.auth.request_params"],
+        ),
+        (
+            "protocols: { http: { auth: { authenticator: a }, v1: open, v2: open } }",
+            &["protocols.http.v1", "protocols.http.v2"],
+        ),
+        ("keys: { file: k }\nprotocols: { http: { auth: { authenticator: a } } }", &["keys?"]),
+        ("keys:\nprotocols: { http: }", &["keys"]),
+        ("keys: { list: [tfk_a] }\nprotocols: { http: }", &["keys.list.0"]),
+        ("protocols: { http: { v1: required, v2: off } }", &["protocols.http.v1?"]),
+        ("protocols: { http: { v1: off, v2: off } }", &["protocols.http.v2"]),
+        ("protocols: { grpc: { v1: off } }", &["protocols.grpc.v1"]),
+        ("enable_v2_endpoints: false\nprotocols: { http: { v2: open } }", &["enable_v2_endpoints"]),
+        ("protocols: { http: { metrics_url_path: /v2/metrics } }", &["protocols.http.metrics_url_path?"]),
+        ("protocols: { http: { metrics_url_path: /v2/metrics, v2: open } }", &[]),
         ("protocols: { http: { middlewares: [{ id: limiter }] } }", &["protocols.http.middlewares"]),
         ("protocols: { grpc: { read_buffer_size: 524288 } }", &["protocols.grpc.read_buffer_size?"]),
         ("protocols: { grpc: { max_recv_msg_size_mib: 5000 } }", &["protocols.grpc.max_recv_msg_size_mib"]),
@@ -93,11 +109,11 @@ fn problems_are_reported_at_their_paths() {
             "protocols: { http: { logs_url_path: /v1/traces } }",
             &["protocols.http.traces_url_path", "protocols.http.logs_url_path"],
         ),
-        ("v2: true\nprotocols: { http: { logs_url_path: /v2/traces } }", &["protocols.http.logs_url_path"]),
+        ("protocols: { http: { logs_url_path: v2/traces } }", &["protocols.http.logs_url_path"]),
+        ("protocols: { http: { logs_url_path: v2/traces, v2: off } }", &[]),
         ("protocols: { http: { compression_algorithms: [br] } }", &["protocols.http.compression_algorithms.0"]),
         ("protocols: { http: { response_headers: { 'a b': c } } }", &["protocols.http.response_headers.a b"]),
         ("protocols: { http: { cors: { allowed_origins: ['*.*'] } } }", &["protocols.http.cors.allowed_origins.0"]),
-        ("v2: true\nprotocols: { grpc: }", &["v2?"]),
         (
             "protocols: { grpc: { endpoint: 'localhost:1' }, http: { endpoint: 'localhost:1' } }",
             &["protocols.http.endpoint"],
@@ -113,4 +129,31 @@ fn unknown_keys_are_refused() {
     assert!(read("protocols: { grpc: { endpoints: 'localhost:4317' } }").is_err());
     assert!(read("protocols: { thrift: }").is_err());
     assert!(read("protocols: { http: { transport: udp } }").is_err());
+}
+
+/// Scenario: who may use which version, written and not. Guarantee: v1 is open and v2 asks for a key unless said
+/// otherwise; an authenticator closes both; a path of v2 is never open under another name.
+#[test]
+fn access_follows_what_is_written() {
+    let paths = |yaml: &str| {
+        let paths = read(yaml).unwrap().http().unwrap().paths();
+        let shown = paths.into_iter().map(|(path, _, access)| format!("{path} {access}"));
+        shown.filter(|path| path.contains("metrics")).collect::<Vec<_>>()
+    };
+    assert_eq!(paths("protocols: { http: }"), ["/v2/metrics required", "/v1/metrics open"]);
+    assert_eq!(paths("protocols: { http: { v1: off } }"), ["/v2/metrics required"]);
+    assert_eq!(paths("protocols: { http: { v1: required, v2: open } }"), ["/v2/metrics open", "/v1/metrics required"]);
+    assert_eq!(paths("enable_v2_endpoints: false\nprotocols: { http: }"), ["/v1/metrics open"]);
+    let auth = "protocols: { http: { auth: { authenticator: a } } }";
+    assert_eq!(paths(auth), ["/v2/metrics required", "/v1/metrics required"]);
+    let first = paths("protocols: { http: { metrics_url_path: /v2/metrics } }").swap_remove(0);
+    assert_eq!(first, "/v2/metrics required", "the first path that fits counts");
+    let grpc = |yaml: &str| read(yaml).unwrap().protocols.grpc.unwrap().access().to_string();
+    assert_eq!(grpc("protocols: { grpc: }"), "open");
+    assert_eq!(grpc("protocols: { grpc: { auth: { authenticator: a } } }"), "required");
+    let config =
+        read("protocols: { grpc: { auth: { authenticator: a } }, http: { auth: { authenticator: b/c } } }").unwrap();
+    let named: Vec<_> = config.references().into_iter().map(|reference| (reference.path, reference.id)).collect();
+    let path = |protocol: &str| format!("protocols.{protocol}.auth.authenticator");
+    assert_eq!(named, [(path("grpc"), "a".to_owned()), (path("http"), "b/c".to_owned())]);
 }

@@ -7,6 +7,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::otlp::encoding;
+use crate::otlp::guard::Rejected;
 use crate::otlp::reply::Reply;
 use crate::otlp::status::Status;
 
@@ -51,6 +52,13 @@ pub(super) fn error(status: &Status) -> Response<Reply> {
     {
         headers.insert(GRPC_DETAILS, details);
     }
+    response
+}
+
+/// A call that does not come in.
+pub(super) fn rejected(rejected: &Rejected) -> Response<Reply> {
+    let mut response = error(&rejected.status);
+    rejected.decorate(response.headers_mut());
     response
 }
 

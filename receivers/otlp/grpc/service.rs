@@ -12,7 +12,9 @@ use hyper::body::Incoming;
 use super::{message, reply};
 use crate::otlp::activity::Activity;
 use crate::otlp::answer;
+use crate::otlp::config::Access;
 use crate::otlp::encoding::{self, Unreadable};
+use crate::otlp::guard::Guard;
 use crate::otlp::intake::Intake;
 use crate::otlp::reply::Reply;
 use crate::otlp::serve::client_context;
@@ -32,6 +34,10 @@ pub(in crate::otlp) struct Grpc {
     pub(in crate::otlp) limit: usize,
     /// Whether metadata goes into the context.
     pub(in crate::otlp) include_metadata: bool,
+    /// Who may send.
+    pub(in crate::otlp) access: Access,
+    /// Decides about credentials.
+    pub(in crate::otlp) guard: Guard,
 }
 
 /// One connection.
@@ -47,7 +53,7 @@ pub(in crate::otlp) struct GrpcPeer {
 impl GrpcPeer {
     /// A connection from `client`.
     pub(in crate::otlp) fn new(grpc: Arc<Grpc>, activity: Arc<Activity>, client: Option<SocketAddr>) -> Self {
-        Self { grpc, activity, client, context: client_context(client, None) }
+        Self { grpc, activity, client, context: client_context(client, None, None) }
     }
 
     /// Answers one call.
@@ -67,6 +73,10 @@ impl GrpcPeer {
         if !is_grpc(&head.headers) {
             return reply::not_grpc(StatusCode::UNSUPPORTED_MEDIA_TYPE);
         }
+        let identity = match self.grpc.guard.admit(self.grpc.access, &head.headers, self.client) {
+            Ok(identity) => identity,
+            Err(rejected) => return reply::rejected(&rejected),
+        };
         let Some(signal) = signal(head.uri.path()) else {
             return reply::error(&Status::new(Code::Unimplemented, format!("unknown method {}", head.uri.path())));
         };
@@ -90,9 +100,10 @@ impl GrpcPeer {
             }
             Err(Unreadable::Status(status)) => return reply::error(&status),
         };
-        let context = match self.grpc.include_metadata {
-            false => self.context.clone(),
-            true => client_context(self.client, Some(&head.headers)),
+        let context = match (self.grpc.include_metadata, identity) {
+            (false, None) => self.context.clone(),
+            (false, identity) => client_context(self.client, None, identity),
+            (true, identity) => client_context(self.client, Some(&head.headers), identity),
         };
         match self.grpc.intake.deliver(output, signal, read, context).await {
             Outcome::Delivered => reply::success(),

@@ -5,6 +5,7 @@ use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 
 use super::media::Media;
+use crate::otlp::guard::Rejected;
 use crate::otlp::reply::Reply;
 use crate::otlp::status::{Code, Status};
 
@@ -47,7 +48,16 @@ pub(super) fn code(status: &Status) -> StatusCode {
         Code::Unimplemented => StatusCode::NOT_FOUND,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::PermissionDenied => StatusCode::FORBIDDEN,
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
     }
+}
+
+/// A request that does not come in.
+pub(super) fn rejected(media: Media, rejected: &Rejected) -> Response<Reply> {
+    let mut response = error(code(&rejected.status), media, &rejected.status);
+    rejected.decorate(response.headers_mut());
+    response
 }
 
 /// A path that is not served.

@@ -17,8 +17,9 @@ use super::reply;
 use crate::otlp::activity::Activity;
 use crate::otlp::answer;
 use crate::otlp::body::{self, Broken};
-use crate::otlp::config;
+use crate::otlp::config::{self, Access};
 use crate::otlp::encoding::{self, Unreadable};
+use crate::otlp::guard::Guard;
 use crate::otlp::intake::Intake;
 use crate::otlp::reply::Reply;
 use crate::otlp::serve::client_context;
@@ -28,14 +29,15 @@ use pipelines::otlp::json::from_json;
 use pipelines::otlp::schema::Message;
 use pipelines::outcome::Outcome;
 use pipelines::runtime::{Output, Permit, now};
-use pipelines::{Context, Signal};
+use pipelines::{Context, Identity, Signal};
 
 /// What all connections share.
 pub(in crate::otlp) struct Http {
     intake: Arc<Intake>,
     limit: usize,
     include_metadata: bool,
-    paths: Vec<(String, Signal)>,
+    paths: Vec<(String, Signal, Access)>,
+    guard: Guard,
     /// Encodings that are accepted; `None` accepts all that are known.
     encodings: Option<Vec<Encoding>>,
     cors: Option<Cors>,
@@ -56,7 +58,7 @@ pub(in crate::otlp) struct HttpPeer {
 
 impl Http {
     /// What the configuration says.
-    pub(in crate::otlp) fn new(config: &config::Http, v2: bool, intake: Arc<Intake>) -> Self {
+    pub(in crate::otlp) fn new(config: &config::Http, guard: Guard, intake: Arc<Intake>) -> Self {
         let header = |(name, value): (&String, &String)| {
             Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
         };
@@ -67,7 +69,8 @@ impl Http {
             intake,
             limit: config.limit(),
             include_metadata: config.include_metadata,
-            paths: config.paths(v2),
+            paths: config.paths(),
+            guard,
             encodings: config.compression_algorithms.as_ref().map(known),
             cors: config.cors.as_ref().and_then(Cors::new),
             response_headers: config.response_headers.iter().filter_map(header).collect(),
@@ -82,7 +85,7 @@ impl Http {
 impl HttpPeer {
     /// A connection from `client`.
     pub(in crate::otlp) fn new(http: Arc<Http>, activity: Arc<Activity>, client: Option<SocketAddr>) -> Self {
-        Self { http, activity, client, context: client_context(client, None) }
+        Self { http, activity, client, context: client_context(client, None, None) }
     }
 
     /// Answers one request.
@@ -116,8 +119,13 @@ impl HttpPeer {
     /// Takes the body out once it is read to its end.
     async fn route(&self, head: Parts, body: &mut Option<Incoming>) -> Result<Response<Reply>, Gone> {
         let path = head.uri.path();
-        let Some((_, signal)) = self.http.paths.iter().find(|(served, _)| served == path) else {
+        let Some((_, signal, access)) = self.http.paths.iter().find(|(served, ..)| served == path) else {
             return Ok(reply::not_found());
+        };
+        let media = Media::of(&head.headers);
+        let identity = match self.http.guard.admit(*access, &head.headers, self.client) {
+            Ok(identity) => identity,
+            Err(rejected) => return Ok(reply::rejected(media.unwrap_or(Media::Json), &rejected)),
         };
         let Some(output) = self.http.intake.outputs.signal(*signal) else {
             return Ok(reply::no_pipeline(&answer::no_pipeline(*signal)));
@@ -125,8 +133,8 @@ impl HttpPeer {
         if head.method != Method::POST {
             return Ok(reply::method_not_allowed());
         }
-        let Some(media) = Media::of(&head.headers) else { return Ok(reply::unsupported_media_type()) };
-        match self.take(*signal, output, media, head, body).await {
+        let Some(media) = media else { return Ok(reply::unsupported_media_type()) };
+        match self.take((*signal, output), media, head, body, identity).await {
             Ok(Outcome::Delivered) => Ok(reply::ok(media, media.success())),
             Ok(Outcome::Partial { rejected, reason }) => {
                 Ok(reply::ok(media, media.partial(*signal, rejected, &reason)))
@@ -145,17 +153,18 @@ impl HttpPeer {
 
     async fn take(
         &self,
-        signal: Signal,
-        output: &Output,
+        (signal, output): (Signal, &Output),
         media: Media,
         head: Parts,
         body: &mut Option<Incoming>,
+        identity: Option<Arc<Identity>>,
     ) -> Result<Outcome, Unreadable> {
         let encoding = self.encoding(&head.headers)?;
         let read = self.read(&head.headers, body, encoding, signal, media).await?;
-        let context = match self.http.include_metadata {
-            false => self.context.clone(),
-            true => client_context(self.client, Some(&head.headers)),
+        let context = match (self.http.include_metadata, identity) {
+            (false, None) => self.context.clone(),
+            (false, identity) => client_context(self.client, None, identity),
+            (true, identity) => client_context(self.client, Some(&head.headers), identity),
         };
         let delivered = self.http.intake.deliver(output, signal, read, context);
         match self.http.write_timeout {

@@ -56,7 +56,7 @@ async fn refuses_what_is_not_otlp() {
     assert_eq!(xml.text(), "415 unsupported media type, supported: [application/json, application/x-protobuf]");
     assert_eq!(request(address, "POST /v1/logs", &[], b"").await.status, 415);
     assert_eq!(post(address, "/v1/log", PROTOBUF, b"").await.status, 404);
-    assert_eq!(post(address, "/v2/logs", PROTOBUF, b"").await.status, 404);
+    assert_eq!(post(address, "/v2/logs", PROTOBUF, b"").await.status, 401);
     let profiles = post(address, "/v1development/profiles", PROTOBUF, b"").await;
     assert_eq!((profiles.status, profiles.text().contains("no pipeline")), (404, true));
 
@@ -114,9 +114,8 @@ async fn outcomes_become_codes() {
 #[tokio::test]
 async fn paths_and_headers_are_configurable() {
     let server = Server::start(serde_json::json!({
-        "enable_v2_endpoints": true,
         "protocols": { "http": {
-            "endpoint": "localhost:0", "logs_url_path": "in/logs", "response_headers": { "X-Served-By": "tfo" },
+            "endpoint": "localhost:0", "v2": "open", "logs_url_path": "in/logs", "response_headers": { "X-Served-By": "tfo" },
         }},
     }))
     .await;

@@ -1,6 +1,7 @@
 //! The receiver in process: real sockets, real clients, a capture in place of the pipeline.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod auth;
 mod compression;
 mod connections;
 mod grpc;
@@ -114,7 +115,7 @@ impl Server {
             budget: budget.clone(),
         };
         let cx = BuildContext::new(host.id.clone());
-        let running = tokio::spawn(Box::new(OtlpReceiver::new(Arc::new(config), &cx)).run(host));
+        let running = tokio::spawn(Box::new(OtlpReceiver::new(Arc::new(config), &cx).unwrap()).run(host));
         let places = readiness.places().await.expect("it starts");
         Self { capture, budget, stopper, running, places }
     }
