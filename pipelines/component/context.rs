@@ -53,6 +53,22 @@ impl ComponentId {
     pub fn of(kind: &str) -> Self {
         Self { kind: kind.into(), name: None }
     }
+
+    /// A name for a directory of its own, e.g. of its queue of one signal: `otlp.backend.logs`. Ids that differ have
+    /// names that differ.
+    #[must_use]
+    pub fn directory(&self, signal: Option<Signal>) -> String {
+        let mut directory = self.kind.to_string();
+        if let Some(name) = &self.name {
+            directory.push('.');
+            directory.extend(name.bytes().map(|byte| match byte {
+                b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => char::from(byte).to_string(),
+                other => format!("%{other:02x}"),
+            }));
+        }
+        directory.extend(signal.into_iter().flat_map(|signal| [".", signal.name()]));
+        directory
+    }
 }
 
 impl fmt::Display for ComponentId {
@@ -61,5 +77,22 @@ impl fmt::Display for ComponentId {
             Some(name) => write!(f, "{}/{name}", self.kind),
             None => f.write_str(&self.kind),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scenario: names with characters that file names lack or that separate parts. Guarantee: a name of one part, and no
+    /// two ids share it.
+    #[test]
+    fn directories_are_told_apart() {
+        let named = |kind: &str, name: &str| ComponentId { kind: kind.into(), name: Some(name.into()) };
+        assert_eq!(ComponentId::of("otlp").directory(Some(Signal::Logs)), "otlp.logs");
+        assert_eq!(named("otlp", "backend").directory(Some(Signal::Logs)), "otlp.backend.logs");
+        assert_eq!(named("otlp", "../x/logs").directory(None), "otlp.%2e%2e%2fx%2flogs");
+        assert_ne!(named("otlp", "logs").directory(None), ComponentId::of("otlp").directory(None));
+        assert_ne!(named("otlp", "a.b").directory(None), named("otlp", "a%2eb").directory(None));
     }
 }

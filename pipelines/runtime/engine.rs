@@ -131,6 +131,11 @@ impl Running {
         self.flush();
         self.queues.iter().for_each(|queue| queue.close());
         cut += self.delivery.tasks.finish(left()).await;
+        for queue in &self.queues {
+            if tokio::time::timeout(left().max(FLUSH_INTERVAL), queue.ended()).await.is_err() {
+                tracing::error!(node = queue.name(), "the queue on disk did not close in time");
+            }
+        }
         for (id, exporter) in &self.exporters {
             match tokio::time::timeout(left().max(FLUSH_INTERVAL), exporter.shutdown()).await {
                 Ok(Ok(())) => {}

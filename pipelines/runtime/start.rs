@@ -24,6 +24,7 @@ use crate::component::{
 };
 use crate::graph::PlanNode;
 use crate::renewal::Renewals;
+use crate::storage::Options;
 
 /// Failures that wait to be looked at; the first one stops the engine, so few are ever needed.
 const FAILURES: usize = 16;
@@ -81,7 +82,7 @@ pub(super) async fn start(plan: &Plan) -> Result<Running, StartError> {
         for (id, exporter) in &running.exporters {
             exporter.start().await.map_err(|failure| StartError::Start { id: id.clone(), failure })?;
         }
-        start_queues(&running);
+        start_queues(&running).await?;
         for (id, node, wake) in built.processors {
             node.start().await.map_err(|failure| StartError::Start { id, failure })?;
             running.transit.tasks.spawn(node.tick(wake.waking(), running.transit.stopper.listen()));
@@ -148,12 +149,15 @@ async fn start_extensions(
     Ok(())
 }
 
-fn start_queues(running: &Running) {
+async fn start_queues(running: &Running) -> Result<(), StartError> {
     for queue in &running.queues {
+        let failed = |failure| StartError::Start { id: ComponentId::of(queue.name()), failure };
+        queue.start().await.map_err(failed)?;
         for _ in 0..queue.workers() {
             running.delivery.tasks.spawn(queue.clone().work(running.delivery.stopper.listen()));
         }
     }
+    Ok(())
 }
 
 async fn start_receivers(
@@ -268,7 +272,8 @@ impl Built {
                 Some(sink) => Some(sink),
                 None => {
                     let exporter = self.exporter(plan, node.declared, &cx).map_err(failed)?;
-                    let queue = Arc::new(ExporterNode::new(plan.label(node), exporter, stats.clone()));
+                    let storage = self.storage(plan, node, &*exporter).map_err(failed)?;
+                    let queue = Arc::new(ExporterNode::new(plan.label(node), exporter, stats.clone(), storage));
                     self.queues.push(queue.clone());
                     let holder = queue.clone();
                     held = Arc::new(move || holder.size());
@@ -279,6 +284,17 @@ impl Built {
         };
         self.nodes.push(NodeStatus::new(declared.id.to_string(), node.kind, plan.place(node), stats, held));
         Ok(accept)
+    }
+
+    /// Where the queue in front of an exporter lies, if it is on disk: a directory's name, and what says where.
+    fn storage(
+        &self,
+        plan: &Plan,
+        node: &PlanNode,
+        exporter: &dyn Exporter,
+    ) -> Result<Option<(String, Arc<Options>)>, Failure> {
+        let Some(id) = exporter.delivery().queue.storage else { return Ok(None) };
+        Ok(Some((plan.declared(node).id.directory(node.signal), self.extensions.storage(&id)?)))
     }
 
     /// The exporter of a declaration: one instance for all signals.

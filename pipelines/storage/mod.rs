@@ -1,5 +1,38 @@
 //! Telemetry on disk: what is queued there outlives the process.
+//!
+//! A [`DiskQueue`] is a directory of append-only segment files. A writer thread appends what came in meanwhile with
+//! one write, makes it outlive a power cut with one `fdatasync` and then answers the senders; a reader thread brings
+//! back what no longer is in memory, ahead of the consumers. Telemetry is kept as the bytes that came in: nothing is
+//! parsed or encoded again, so everything that was taken in can be queued.
+//!
+//! ```text
+//! offer -> incoming -> [writer: append, sync] -> ready (memory) -> next -> Stored -> done: mark on disk
+//!                                  \-> segment files -> [reader] --/          \-> dropped: ready again
+//! ```
+//!
+//! The files are described in `format`, what is done about damaged ones in `recover`, limits in `state`.
 
+mod aside;
+mod directory;
+mod entry;
+mod error;
+mod format;
+mod lock;
+mod medium;
 mod options;
+mod origin;
+mod queue;
+mod reader;
+mod recover;
+mod shared;
+mod state;
+#[cfg(test)]
+mod tests;
+mod usage;
+mod walk;
+mod writer;
 
-pub use self::options::{Options, Overflow, Sync};
+pub use self::error::OpenError;
+pub use self::options::{Capacity, Options, Overflow, Sync};
+pub use self::queue::{DiskQueue, Stored};
+pub use self::usage::{Amount, Usage};

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use super::super::clock::now;
 use super::super::delivery::{Queue as Settings, Sizer};
+use super::Load;
 use crate::Batch;
 use crate::batch::Grouping;
 use crate::outcome::Outcome;
@@ -65,7 +66,7 @@ impl MemoryLine {
         Ok(())
     }
 
-    pub(super) async fn next(&self) -> Option<Batch> {
+    pub(super) async fn next(&self) -> Option<Load> {
         loop {
             let filled = self.filled.notified();
             tokio::pin!(filled);
@@ -74,7 +75,7 @@ impl MemoryLine {
             let due = {
                 let mut queue = self.lock();
                 if let Some(batch) = self.pop(&mut queue) {
-                    return Some(batch);
+                    return Some(Load::of(batch));
                 }
                 if queue.closed {
                     return None;

@@ -1,19 +1,22 @@
-//! [`ExporterNode`]: the bounded queue in front of an exporter and the workers that empty it.
+//! [`ExporterNode`]: the bounded queue in front of an exporter, in memory or on disk, and the workers that empty it.
 
 mod attempt;
+mod disk;
 mod memory;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::disk::DiskLine;
 use self::memory::{MemoryLine, Refused};
 use super::delivery::Delivery;
 use super::output::Accept;
 use super::stats::Stats;
 use super::stop::Stop;
 use crate::Batch;
-use crate::component::Exporter;
+use crate::component::{Exporter, Failure};
 use crate::outcome::{Outcome, Refusal, RefusalKind};
+use crate::storage::{self, Usage};
 
 /// How long a sender is asked to wait when the queue is full.
 const FULL_RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -24,18 +27,58 @@ pub struct ExporterNode {
     exporter: Arc<dyn Exporter>,
     delivery: Delivery,
     stats: Arc<Stats>,
-    line: MemoryLine,
+    line: Line,
+}
+
+enum Line {
+    Memory(MemoryLine),
+    Disk(DiskLine),
+}
+
+/// What a worker has in hand: batches to be delivered one after the other, and the entries of a queue on disk that they
+/// were made of.
+struct Load {
+    batches: Vec<Batch>,
+    entries: Vec<disk::Entry>,
+    /// Whether nobody else has some of it, so that it must not be given up.
+    is_ours: bool,
 }
 
 // === impl ExporterNode ===
 
 impl ExporterNode {
-    /// Puts an exporter in its place; `name` is for messages.
+    /// Puts an exporter in its place; `name` is for messages. With `storage` its queue is on disk, in a directory of
+    /// that name.
     #[must_use]
-    pub fn new(name: String, exporter: Arc<dyn Exporter>, stats: Arc<Stats>) -> Self {
+    pub fn new(
+        name: String,
+        exporter: Arc<dyn Exporter>,
+        stats: Arc<Stats>,
+        storage: Option<(String, Arc<storage::Options>)>,
+    ) -> Self {
         let delivery = exporter.delivery();
-        let line = MemoryLine::new(delivery.queue.clone());
+        let line = match storage {
+            None => Line::Memory(MemoryLine::new(delivery.queue.clone())),
+            Some((directory, options)) => Line::Disk(DiskLine::new(directory, options, delivery.queue.clone())),
+        };
         Self { name, exporter, delivery, stats, line }
+    }
+
+    /// Opens the queue if it is on disk; what it holds from before is exported first.
+    ///
+    /// # Errors
+    /// If the directory cannot be used.
+    pub async fn start(&self) -> Result<(), Failure> {
+        match &self.line {
+            Line::Memory(_) => Ok(()),
+            Line::Disk(line) => line.open().await,
+        }
+    }
+
+    /// Its name in messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// How many workers are to run [`ExporterNode::work`].
@@ -44,21 +87,37 @@ impl ExporterNode {
         self.delivery.queue.consumers.get()
     }
 
-    /// Takes no more batches; workers end when the queue is empty.
+    /// Takes no more batches. Workers end when a queue in memory is empty; what is on disk stays there.
     pub fn close(&self) {
-        self.line.close();
+        match &self.line {
+            Line::Memory(line) => line.close(),
+            Line::Disk(line) => line.stop(),
+        }
+    }
+
+    /// Waits until the directory of a queue on disk is free for others, after [`ExporterNode::close`].
+    pub async fn ended(&self) {
+        if let Line::Disk(line) = &self.line {
+            line.ended().await;
+        }
     }
 
     /// What waits or is on its way, in units of the sizer.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.line.size()
+        match &self.line {
+            Line::Memory(line) => line.size(),
+            Line::Disk(line) => line.size(),
+        }
     }
 
     /// Items that wait or are on their way.
     #[must_use]
     pub fn items(&self) -> u64 {
-        self.line.items()
+        match &self.line {
+            Line::Memory(line) => line.items(),
+            Line::Disk(line) => line.usage().map_or(0, |usage| usage.waiting.items + usage.in_flight.items),
+        }
     }
 
     /// What the queue's bound counts, and the bound.
@@ -67,14 +126,41 @@ impl ExporterNode {
         (self.delivery.queue.sizer, self.delivery.queue.capacity)
     }
 
+    /// What a queue on disk holds; `None` for one in memory or before it is open.
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        match &self.line {
+            Line::Memory(_) => None,
+            Line::Disk(line) => line.usage(),
+        }
+    }
+
     /// Exports batch after batch until the queue is closed and empty. After `stop` nothing is tried twice.
     pub async fn work(self: Arc<Self>, mut stop: Stop) {
-        while let Some(batch) = self.line.next().await {
-            let outcome = self.deliver(&batch, false, &mut stop).await;
-            self.line.left(&batch);
-            self.count(&batch, &outcome);
-            batch.resolve(outcome);
+        while let Some(Load { batches, entries, is_ours }) = self.next().await {
+            for batch in batches {
+                let outcome = self.deliver(&batch, is_ours, &mut stop).await;
+                self.settle(batch, outcome, is_ours);
+            }
+            entries.into_iter().for_each(disk::Entry::settle);
         }
+    }
+
+    async fn next(&self) -> Option<Load> {
+        match &self.line {
+            Line::Memory(line) => line.next().await,
+            Line::Disk(line) => line.next().await,
+        }
+    }
+
+    fn settle(&self, batch: Batch, outcome: Outcome, is_ours: bool) {
+        if let Line::Memory(line) = &self.line {
+            line.left(&batch);
+        }
+        if outcome.is_final() || !is_ours {
+            self.count(&batch, &outcome);
+        }
+        batch.resolve(outcome);
     }
 
     fn count(&self, batch: &Batch, outcome: &Outcome) {
@@ -95,7 +181,11 @@ impl ExporterNode {
 impl Accept for ExporterNode {
     fn accept(&self, batch: Batch) {
         self.stats.received.add(batch.items(), batch.bytes());
-        let (batch, refusal) = match self.line.offer(batch) {
+        let refused = match &self.line {
+            Line::Memory(line) => line.offer(batch),
+            Line::Disk(line) => line.offer(batch),
+        };
+        let (batch, refusal) = match refused {
             Ok(()) => return,
             Err(Refused::Full(batch)) => {
                 let (sizer, capacity) = self.capacity();
@@ -107,5 +197,13 @@ impl Accept for ExporterNode {
         };
         self.stats.refused.add(batch.items(), batch.bytes());
         batch.resolve(refusal.into());
+    }
+}
+
+// === impl Load ===
+
+impl Load {
+    fn of(batch: Batch) -> Self {
+        Self { batches: vec![batch], entries: Vec::new(), is_ours: false }
     }
 }

@@ -97,7 +97,11 @@ pub(crate) struct SinkConfig {
     retry_on_failure: RetryConfig,
 }
 
-impl Config for SinkConfig {}
+impl Config for SinkConfig {
+    fn references(&self) -> Vec<Reference> {
+        self.sending_queue.references("sending_queue")
+    }
+}
 
 impl ExporterFactory for Sink {
     const ABOUT: About = about("sink");

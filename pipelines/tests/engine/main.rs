@@ -7,6 +7,8 @@ mod dry_run;
 mod graph;
 mod lifecycle;
 mod panics;
+mod shelf;
+mod stored;
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
@@ -19,12 +21,14 @@ use pipelines::{Batch, Context, Plan, Signal, Telemetry};
 use prost::Message;
 
 use components::{Forward, Fragile, Sink, Source};
+use shelf::Shelf;
 
 static COMPONENTS: &[Component] = &[
     Component::receiver::<Source>(),
     Component::processor::<Fragile>(),
     Component::exporter::<Sink>(),
     Component::connector::<Forward>(),
+    Component::extension::<Shelf>(),
 ];
 
 /// The plan of a file, or its diagnostics as text.

@@ -1,0 +1,102 @@
+//! Whether a batch may come in.
+
+use std::time::SystemTime;
+
+use super::super::entry::Incoming;
+use super::super::error::RETRY_AFTER;
+use super::super::format::SEGMENT_HEADER;
+use super::super::{Amount, Overflow};
+use super::State;
+use crate::outcome::{Refusal, RefusalKind};
+use crate::runtime::Instant;
+
+/// Batches that wait in memory to be written, in bytes: what a disk may lag behind.
+const PENDING_BYTES: u64 = 32 << 20;
+
+// === impl State ===
+
+impl State {
+    /// Takes a batch to be written, or says why not.
+    pub(in super::super) fn admit(&mut self, incoming: Incoming, now: Instant, wall: SystemTime) {
+        match self.room(&incoming, now, wall) {
+            Ok(()) => {
+                self.pending += incoming.entry.amount();
+                self.pending_disk += reserved(&incoming);
+                self.incoming.push(incoming);
+            }
+            Err(refusal) => self.told.push((incoming.ack, refusal.into())),
+        }
+    }
+
+    /// A batch that was admitted could not be written.
+    pub(in super::super) fn refuse(&mut self, incoming: Incoming, refusal: Refusal) {
+        self.settle_pending(incoming.entry.amount(), reserved(&incoming));
+        self.told.push((incoming.ack, refusal.into()));
+    }
+
+    /// What was pending is on disk, or is not going to be.
+    pub(super) fn settle_pending(&mut self, amount: Amount, disk: u64) {
+        self.pending -= amount;
+        self.pending_disk = self.pending_disk.saturating_sub(disk);
+    }
+
+    fn room(&mut self, incoming: &Incoming, now: Instant, wall: SystemTime) -> Result<(), Refusal> {
+        let name = &self.limits.name;
+        let (Some(options), Some(capacity)) = (&self.limits.options, self.limits.capacity) else {
+            return Err(Refusal::new(RefusalKind::Unavailable, "the queue has no limits"));
+        };
+        if self.closed {
+            return Err(Refusal::new(RefusalKind::Unavailable, "the engine is stopping"));
+        }
+        let (max_bytes, overflow) = (options.max_bytes, options.overflow);
+        if reserved(incoming) > max_bytes {
+            let reason = format!("a batch of {} bytes never fits the {max_bytes} bytes of {name}", incoming.length());
+            return Err(Refusal::new(RefusalKind::Permanent, reason));
+        }
+        match &self.failing {
+            Some((until, refusal)) if *until > now => return Err(refusal.clone()),
+            _ => {}
+        }
+        if self.pending.entries > 0 && self.pending.bytes + incoming.entry.amount().bytes > PENDING_BYTES {
+            return Err(full(format!("the disk of the queue {name} is slower than what comes in")));
+        }
+        self.expire(wall);
+        loop {
+            let mut held = self.live;
+            held += self.pending;
+            let units = capacity.fits(held, incoming.entry.amount());
+            let bytes = self.bytes + self.pending_disk + reserved(incoming) <= max_bytes;
+            if units && bytes {
+                return Ok(());
+            }
+            if !bytes && self.gives_room() {
+                continue;
+            }
+            let dropped = overflow == Overflow::DropOldest
+                && if bytes { self.evict_oldest_entry() } else { self.evict_oldest_segment() };
+            if !dropped {
+                let (name, held) = (&self.limits.name, capacity.units);
+                return Err(full(match units {
+                    true => format!("the queue {name} is full: it takes {max_bytes} bytes on disk"),
+                    false => format!("the queue {name} is full: its queue_size is {held} {}", capacity.sizer.name()),
+                }));
+            }
+        }
+    }
+
+    /// Gives back the space of the segment that is appended to, if everything in it is done.
+    fn gives_room(&mut self) -> bool {
+        let before = self.bytes;
+        self.tidy();
+        self.bytes < before
+    }
+}
+
+/// What an entry may take: itself and the header of a segment that begins with it.
+pub(super) fn reserved(incoming: &Incoming) -> u64 {
+    incoming.length() + SEGMENT_HEADER
+}
+
+fn full(reason: String) -> Refusal {
+    Refusal::new(RefusalKind::Exhausted, reason).after(RETRY_AFTER)
+}

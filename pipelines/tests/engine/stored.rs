@@ -1,0 +1,136 @@
+//! Queues on disk: what senders hear when, and what outlives the engine.
+
+use std::time::Duration;
+
+use pipelines::runtime::{Engine, Running};
+use pipelines::{Acknowledge, Batch, Context, Outcome, RefusalKind};
+
+use super::components::{attempts, delivered, outputs};
+use super::{logs, plan, send};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A source and a sink of this name, with a queue in `folder` between them.
+async fn start(name: &str, folder: &std::path::Path, sink: &str) -> Running {
+    let file = format!(
+        "receivers: {{ source/{name}: }}
+extensions: {{ shelf: {{ directory: {} }} }}
+exporters: {{ sink/{name}: {{ sending_queue: {{ storage: shelf, num_consumers: 1 }}, {sink} }} }}
+service:
+  extensions: [shelf]
+  pipelines: {{ logs: {{ receivers: [source/{name}], exporters: [sink/{name}] }} }}",
+        folder.display()
+    );
+    Engine::start(&plan(&file).unwrap()).await.unwrap()
+}
+
+/// Waits until the sink took so many batches.
+async fn wait_for(sink: &str, batches: usize) -> Vec<usize> {
+    for _ in 0..500 {
+        if delivered(sink).len() >= batches {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    delivered(sink)
+}
+
+/// Scenario: the destination hangs and the engine is stopped. Guarantee: senders were answered once their batches were
+/// on disk, and the next engine delivers all of them, in order.
+#[tokio::test]
+async fn what_is_stored_outlives_the_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start("outlives", folder.path(), "hangs: true").await;
+    for items in 1..=3 {
+        assert_eq!(send("source/outlives", logs(items)).await, Outcome::Delivered);
+    }
+    running.stop(Duration::from_millis(300)).await;
+    assert!(delivered("sink/outlives").is_empty());
+    let running = start("outlives", folder.path(), "").await;
+    assert_eq!(wait_for("sink/outlives", 3).await, [1, 2, 3]);
+    running.stop(SECOND).await;
+    let running = start("outlives", folder.path(), "").await;
+    assert_eq!(send("source/outlives", logs(4)).await, Outcome::Delivered);
+    assert_eq!(wait_for("sink/outlives", 4).await, [1, 2, 3, 4], "nothing is delivered twice");
+    running.stop(SECOND).await;
+}
+
+/// Scenario: the sender asks for delivery, and the destination rejects the batch. Guarantee: the sender hears it, though
+/// the batch was stored, and the batch is gone.
+#[tokio::test]
+async fn senders_may_wait_for_delivery() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start("waits", folder.path(), "rejects: true").await;
+    let (batch, acked) = Batch::tracked_until(logs(2), Context::default(), Acknowledge::Delivered);
+    outputs("source/waits").signal(batch.signal()).unwrap().send(batch);
+    let Outcome::Refused(refusal) = acked.await else { panic!("it was rejected") };
+    assert_eq!(refusal.kind, RefusalKind::Permanent);
+    assert_eq!(send("source/waits", logs(1)).await, Outcome::Delivered, "it is stored, whatever comes later");
+    running.stop(SECOND).await;
+    assert_eq!(attempts("sink/waits"), 2);
+    let running = start("waits", folder.path(), "").await;
+    assert_eq!(running.status().nodes().iter().map(pipelines::runtime::NodeStatus::held).sum::<u64>(), 0);
+    running.stop(SECOND).await;
+}
+
+/// Scenario: the destination fails for longer than the time for retries. Guarantee: what only the disk has is tried until
+/// it is delivered.
+#[tokio::test]
+async fn what_is_stored_is_never_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let retry = "fails: 5, retry_on_failure: { initial_interval: 1ms, max_interval: 1ms, max_elapsed_time: 1ms }";
+    let running = start("patient", folder.path(), retry).await;
+    assert_eq!(send("source/patient", logs(7)).await, Outcome::Delivered);
+    assert_eq!(wait_for("sink/patient", 1).await, [7]);
+    assert_eq!(attempts("sink/patient"), 6);
+    running.stop(SECOND).await;
+}
+
+/// Scenario: a queue on disk that groups. Guarantee: what was stored one by one leaves together.
+#[tokio::test]
+async fn what_is_stored_leaves_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start("grouped", folder.path(), "hangs: true").await;
+    for items in 1..=4 {
+        assert_eq!(send("source/grouped", logs(items)).await, Outcome::Delivered);
+    }
+    running.stop(Duration::from_millis(300)).await;
+    let file = format!(
+        "receivers: {{ source/grouped: }}
+extensions: {{ shelf: {{ directory: {} }} }}
+exporters:
+  sink/grouped:
+    sending_queue: {{ storage: shelf, batch: {{ min_size: 10, max_size: 8, flush_timeout: 200ms }} }}
+service:
+  extensions: [shelf]
+  pipelines: {{ logs: {{ receivers: [source/grouped], exporters: [sink/grouped] }} }}",
+        folder.path().display()
+    );
+    let running = Engine::start(&plan(&file).unwrap()).await.unwrap();
+    assert_eq!(wait_for("sink/grouped", 2).await, [8, 2]);
+    running.stop(SECOND).await;
+}
+
+/// Scenario: the storage that a queue names is not there, is not started, or the directory is in use. Guarantee: an error
+/// that names the key, or the directory.
+#[tokio::test]
+async fn a_storage_must_be_there() {
+    let file = |extensions: &str, started: &str| {
+        format!(
+            "receivers: {{ source/no: }}\nextensions: {{ {extensions} }}
+exporters: {{ sink/no: {{ sending_queue: {{ storage: shelf }} }} }}
+service: {{ extensions: [{started}], pipelines: {{ logs: {{ receivers: [source/no], exporters: [sink/no] }} }} }}"
+        )
+    };
+    let missing = plan(&file("", "")).unwrap_err();
+    assert!(missing.contains("exporters.sink/no.sending_queue.storage references extension `shelf`"), "{missing}");
+    let folder = tempfile::tempdir().unwrap();
+    let shelf = format!("shelf: {{ directory: {} }}", folder.path().display());
+    let idle = plan(&file(&shelf, "")).unwrap_err();
+    assert!(idle.contains("which is not started"), "{idle}");
+    let plan = plan(&file(&shelf, "shelf")).unwrap();
+    let first = Engine::start(&plan).await.unwrap();
+    let Err(second) = Engine::start(&plan).await else { panic!("two engines share a queue") };
+    assert!(second.to_string().contains(folder.path().to_str().unwrap()), "{second}");
+    first.stop(SECOND).await;
+}
