@@ -10,7 +10,7 @@ pub mod otlp_http;
 
 use pipelines::component::Component;
 
-pub use self::client::{AuthReference, Headers};
+pub use self::client::{ApiKey, AuthReference, Headers};
 
 /// Every exporter, in the order of tables.
 pub static ALL: &[Component] = &[

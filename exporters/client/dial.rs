@@ -1,26 +1,22 @@
 //! [`Dialer`]: makes connections to one server.
 
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use pipelines::net::tls::{ClientTls, TlsError};
+use pipelines::component::Finding;
 use tokio::net::{TcpStream, UnixStream};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::ClientConfig;
-use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::address::Address;
-use super::endpoint::{Endpoint, Place, Scheme};
+use super::endpoint::{Endpoint, Place};
 use super::failure::{Failed, Stage};
 use super::stream::Stream;
+use super::tls::{Tls, is_encrypted};
 
 /// Makes connections to one server, encrypted or not.
 pub(crate) struct Dialer {
     place: Place,
-    tls: Option<ClientTls>,
-    /// Made of `tls` once, so that sessions are resumed.
-    settings: OnceLock<Arc<ClientConfig>>,
+    tls: Option<Arc<Tls>>,
     /// What the client offers to speak inside TLS, best first (RFC 7301).
     protocols: &'static [&'static [u8]],
     timeout: Duration,
@@ -32,26 +28,19 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
 // === impl Dialer ===
 
 impl Dialer {
-    /// A dialer for the place of `endpoint`. `https` asks for TLS, `http` and a Unix socket for none; otherwise there
-    /// is TLS unless `tls.insecure` is set. `timeout` bounds one attempt of a whole export; connecting gets most of it,
-    /// so that the error tells what could not be reached.
+    /// A dialer for the place of `endpoint`, which offers `protocols` inside TLS. `timeout` bounds one attempt of a
+    /// whole export; connecting gets most of it, so that the error tells what could not be reached.
     pub(crate) fn new(
         endpoint: &Endpoint,
-        tls: &ClientTls,
+        tls: &Arc<Tls>,
         protocols: &'static [&'static [u8]],
         timeout: Option<Duration>,
     ) -> Self {
-        let encrypted = match (&endpoint.place, endpoint.scheme) {
-            (Place::Unix(_), _) | (_, Some(Scheme::Plain)) => false,
-            (_, Some(Scheme::Tls)) => true,
-            (_, None) => !tls.insecure,
-        };
         let timeout =
             timeout.filter(|timeout| !timeout.is_zero()).map_or(DEFAULT_TIMEOUT, |timeout| timeout.mul_f64(0.9));
         Self {
             place: endpoint.place.clone(),
-            tls: encrypted.then(|| tls.clone()),
-            settings: OnceLock::new(),
+            tls: is_encrypted(endpoint, tls.config()).then(|| tls.clone()),
             protocols,
             timeout,
         }
@@ -67,12 +56,14 @@ impl Dialer {
         self.tls.is_some()
     }
 
-    /// Reads the certificates and keys the connections need, without connecting.
+    /// Reads the certificates and keys the connections need, without connecting, and says how long they are valid.
     ///
     /// # Errors
     /// [`Stage::Tls`] naming the file that cannot be used.
-    pub(crate) fn read_files(&self) -> Result<(), Failed> {
-        self.connector().map(drop)
+    pub(crate) fn read_files(&self) -> Result<Vec<Finding>, Failed> {
+        let (Some(tls), Place::Tcp { host, .. }) = (&self.tls, &self.place) else { return Ok(Vec::new()) };
+        tls.connector(host)?;
+        Ok(tls.expiry())
     }
 
     /// Connects to one address of the place.
@@ -98,27 +89,12 @@ impl Dialer {
         };
         // Requests are written whole: waiting for more to fill a packet would only delay them.
         let _ = tcp.set_nodelay(true);
-        let Some((connector, name)) = self.connector()? else { return Ok(Stream::Tcp(tcp)) };
-        let stream = connector.connect(name, tcp).await.map_err(|error| self.not_secured(address, &error))?;
+        let (Some(tls), Place::Tcp { host, .. }) = (&self.tls, &self.place) else { return Ok(Stream::Tcp(tcp)) };
+        let (connector, name) = tls.connector(host)?;
+        let protocols = self.protocols.iter().map(|protocol| protocol.to_vec()).collect();
+        let stream = connector.with_alpn(protocols).connect(name, tcp).await;
+        let stream = stream.map_err(|error| self.not_secured(address, &error))?;
         Ok(Stream::Tls(Box::new(stream)))
-    }
-
-    /// The TLS settings and the name the certificate must carry; files are read at the first use.
-    fn connector(&self) -> Result<Option<(TlsConnector, ServerName<'static>)>, Failed> {
-        let (Some(tls), Place::Tcp { host, .. }) = (&self.tls, &self.place) else { return Ok(None) };
-        let failed = |error: TlsError| {
-            let stage = if error.is_denied() { Stage::Denied } else { Stage::Tls };
-            Failed::new(stage, error.to_string())
-        };
-        let name = tls.server_name(host).map_err(failed)?;
-        let settings = match self.settings.get() {
-            Some(settings) => settings.clone(),
-            None => {
-                let read = tls.settings(self.protocols).map_err(failed)?;
-                self.settings.get_or_init(|| read).clone()
-            }
-        };
-        Ok(Some((TlsConnector::from(settings), name)))
     }
 
     fn named(&self, address: &Address) -> String {

@@ -31,6 +31,11 @@ impl Headers {
         }
     }
 
+    /// Whether users set the header.
+    pub(super) fn has(&self, name: &HeaderName) -> bool {
+        self.0.keys().any(|known| known.eq_ignore_ascii_case(name.as_str()))
+    }
+
     /// The headers of a request, with `User-Agent` unless users set it. What cannot be sent was reported before.
     pub(crate) fn map(&self) -> HeaderMap {
         let mut map = HeaderMap::with_capacity(self.0.len() + 4);

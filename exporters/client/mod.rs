@@ -2,8 +2,8 @@
 
 mod address;
 mod answer;
-mod auth;
 mod codec;
+mod credentials;
 mod dial;
 mod endpoint;
 mod failure;
@@ -11,14 +11,16 @@ mod headers;
 mod json;
 mod payload;
 mod stream;
+mod tls;
 
 pub(crate) mod h2;
 pub(crate) mod probe;
 
 pub(crate) use self::address::{Address, resolve};
 pub(crate) use self::answer::{PartialSuccess, RpcStatus};
-pub use self::auth::AuthReference;
 pub(crate) use self::codec::Codec;
+pub use self::credentials::{ApiKey, AuthReference};
+pub(crate) use self::credentials::{Credentials, Login};
 pub(crate) use self::dial::Dialer;
 pub(crate) use self::endpoint::{Authority, Endpoint, Place, Scheme};
 pub(crate) use self::failure::{Failed, Stage};
@@ -26,3 +28,4 @@ pub use self::headers::Headers;
 pub(crate) use self::json::append_json;
 pub(crate) use self::payload::Payload;
 pub(crate) use self::stream::Stream;
+pub(crate) use self::tls::{Tls, is_encrypted};

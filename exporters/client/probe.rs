@@ -2,17 +2,27 @@
 
 use pipelines::component::{Check, Finding};
 
-use super::{Dialer, Failed, Stage, resolve};
+use super::{AuthReference, Dialer, Failed, Stage, resolve};
 
-/// Reads certificates and keys; `false` when they cannot be used.
+/// Reads certificates and keys and says how long they are valid; `false` when they cannot be used.
 pub(crate) fn files(dialer: &Dialer, findings: &mut Vec<Finding>) -> bool {
     match dialer.read_files() {
-        Ok(()) => true,
+        Ok(expiry) => {
+            findings.extend(expiry);
+            true
+        }
         Err(failed) => {
             findings.push(failed.into());
             false
         }
     }
+}
+
+/// Says that nothing is asked of a server that lets in only who an extension says: extensions do not run in a check.
+pub(crate) fn unasked(auth: &AuthReference) -> Finding {
+    let text =
+        format!("nothing is sent: the credentials of extension `{}` are there only while it runs", auth.authenticator);
+    Finding::new(Check::Unchecked, text)
 }
 
 /// Resolves the name and connects to every address; `false` when none can be reached.

@@ -18,7 +18,8 @@ use crate::client::{PartialSuccess, Payload};
 #[derive(Debug)]
 pub(super) struct Heads {
     uris: [Uri; Signal::ALL.len()],
-    headers: HeaderMap,
+    /// What is the same for all requests.
+    pub(super) headers: HeaderMap,
 }
 
 /// Answers hold a count and a sentence; OTLP asks clients to stop reading at this size, in bytes.
@@ -53,13 +54,13 @@ impl Heads {
         Ok(Self { uris: [traces?, metrics?, logs?, profiles?], headers })
     }
 
-    /// The request that carries `payload`.
-    pub(super) fn request(&self, signal: Signal, payload: &Payload<'_>) -> (Request<()>, Rope) {
+    /// The request that carries `payload` with `headers`.
+    pub(super) fn request(&self, signal: Signal, headers: &HeaderMap, payload: &Payload<'_>) -> (Request<()>, Rope) {
         let mut head = Request::new(());
         *head.method_mut() = Method::POST;
         *head.version_mut() = Version::HTTP_2;
         *head.uri_mut() = self.uris[signal as usize].clone();
-        *head.headers_mut() = self.headers.clone();
+        head.headers_mut().clone_from(headers);
         (head, payload.message())
     }
 }
@@ -99,6 +100,8 @@ pub(super) enum CallFailed {
     Status(GrpcStatus),
     /// The connection broke.
     Broken(String),
+    /// There was nothing to send it with.
+    Unsent(ExportError),
 }
 
 // === impl CallFailed ===
@@ -108,6 +111,7 @@ impl CallFailed {
         match self {
             Self::Status(status) => status.into_error(place),
             Self::Broken(reason) => ExportError::retry(reason),
+            Self::Unsent(error) => error,
         }
     }
 }

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use pipelines::component::{Check, CheckContext, Depth, Finding};
-use pipelines::{Signal, Telemetry};
+use pipelines::component::{BuildContext, Check, CheckContext, Depth, Finding};
+use pipelines::{Context, Signal, Telemetry};
 
 use super::call::CallFailed;
 use super::config::Config;
 use super::status::{Code, GrpcStatus};
 use super::{Client, Compression};
-use crate::client::{Dialer, Endpoint, Payload, probe};
+use crate::client::{Dialer, Endpoint, Payload, Tls, probe};
 
 pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding> {
     let endpoint = match Endpoint::grpc(&config.endpoint) {
         Ok(endpoint) => endpoint,
         Err(error) => return vec![Finding::new(Check::Failed, error)],
     };
-    let dialer = Dialer::new(&endpoint, &config.tls, &[b"h2"], Some(cx.timeout));
+    let tls = Tls::new(&config.tls, "");
+    let dialer = Dialer::new(&endpoint, &tls, &[b"h2"], Some(cx.timeout));
     let mut findings = Vec::new();
     if !probe::files(&dialer, &mut findings) || cx.depth < Depth::Connect {
         return findings;
@@ -24,11 +25,15 @@ pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding>
     if !probe::connect(&dialer, &mut findings).await {
         return findings;
     }
+    if let Some(auth) = &config.auth {
+        findings.push(probe::unasked(auth));
+        return findings;
+    }
     // An empty request needs no compression, and a server that cannot decompress is found by the first real one.
     let plain = Config { compression: Compression::None, wait_for_ready: false, ..(*config).clone() };
-    match Client::new(&plain) {
+    match Client::new(&plain, &BuildContext::new(cx.id)) {
         Ok(client) => ask(&client, cx.timeout, &mut findings).await,
-        Err(error) => findings.push(Finding::new(Check::Failed, error)),
+        Err(error) => findings.push(Finding::new(Check::Failed, error.to_string())),
     }
     findings
 }
@@ -39,11 +44,12 @@ async fn ask(client: &Client, timeout: std::time::Duration, findings: &mut Vec<F
     for signal in [Signal::Traces, Signal::Metrics, Signal::Logs] {
         let empty = Telemetry::empty(signal);
         let payload = Payload::Wire(&empty);
-        match tokio::time::timeout(timeout, client.call(signal, &payload)).await {
+        match tokio::time::timeout(timeout, client.call(signal, &payload, &Context::default())).await {
             Ok(Ok(_)) => taken.push(signal.name()),
             Ok(Err(CallFailed::Status(status))) if status.code == Code::UNIMPLEMENTED => unknown.push(signal.name()),
             Ok(Err(CallFailed::Status(status))) => return findings.push(refused(&status, &client.place)),
             Ok(Err(CallFailed::Broken(reason))) => return findings.push(Finding::new(Check::Unreachable, reason)),
+            Ok(Err(CallFailed::Unsent(error))) => return findings.push(Finding::new(Check::Failed, error.to_string())),
             Err(_) => {
                 let text = format!("{} did not answer an empty export within {timeout:?}", client.place);
                 return findings.push(Finding::new(Check::Unreachable, text));

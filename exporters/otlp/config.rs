@@ -1,6 +1,7 @@
 //! What users write under `otlp`.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use pipelines::component::{Problems, Reference};
 use pipelines::config::{ByteSize, Duration};
@@ -10,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::client::h2::Keepalive;
-use crate::client::{AuthReference, Endpoint, Headers};
+use crate::client::{ApiKey, AuthReference, Endpoint, Headers, Login, is_encrypted};
 
 /// Sends OTLP over gRPC.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -43,8 +44,12 @@ pub struct Config {
     pub read_buffer_size: Option<ByteSize>,
     /// Write buffer of the Collector. Has no effect here: requests are written from the memory they wait in.
     pub write_buffer_size: Option<ByteSize>,
-    /// An extension that adds credentials. Not built yet.
+    /// Names an extension that adds credentials to each request.
     pub auth: Option<AuthReference>,
+    /// A key pair of TelemetryFlow.
+    pub api_key: Option<ApiKey>,
+    /// File with a token, sent as `Authorization: Bearer`; followed when it changes. Default none.
+    pub bearer_token_file: Option<PathBuf>,
     /// What may wait in front of the exporter.
     pub sending_queue: QueueConfig,
     /// What happens after a failed attempt.
@@ -93,18 +98,25 @@ pub struct KeepaliveConfig {
 
 // === impl Config ===
 
+impl Config {
+    pub(super) fn login(&self) -> Login<'_> {
+        Login {
+            headers: &self.headers,
+            api_key: self.api_key.as_ref(),
+            bearer_token_file: self.bearer_token_file.as_ref(),
+            auth: self.auth.as_ref(),
+        }
+    }
+}
+
 impl pipelines::component::Config for Config {
     fn validate(&self, problems: &mut Problems) {
-        if let Err(error) = Endpoint::grpc(&self.endpoint) {
-            problems.error("endpoint", error);
-        }
-        problems.nest("headers", |problems| self.headers.validate(problems));
+        let endpoint = Endpoint::grpc(&self.endpoint).map_err(|error| problems.error("endpoint", error));
+        let exposed = endpoint.is_ok_and(|endpoint| !is_encrypted(&endpoint, &self.tls) && !endpoint.place.is_local());
+        self.login().validate(exposed, problems);
         problems.nest("tls", |problems| self.tls.validate(problems));
         problems.nest("sending_queue", |problems| self.sending_queue.validate(problems));
         problems.nest("retry_on_failure", |problems| self.retry_on_failure.validate(problems));
-        if let Some(auth) = &self.auth {
-            auth.refuse(problems);
-        }
         for (path, size) in [("read_buffer_size", self.read_buffer_size), ("write_buffer_size", self.write_buffer_size)]
         {
             if size.is_some() {
@@ -119,7 +131,8 @@ impl pipelines::component::Config for Config {
     }
 
     fn references(&self) -> Vec<Reference> {
-        self.sending_queue.references("sending_queue")
+        let queue = self.sending_queue.references("sending_queue");
+        queue.into_iter().chain(self.login().references()).collect()
     }
 }
 
@@ -139,6 +152,8 @@ impl Default for Config {
             read_buffer_size: None,
             write_buffer_size: None,
             auth: None,
+            api_key: None,
+            bearer_token_file: None,
             sending_queue: QueueConfig::default(),
             retry_on_failure: RetryConfig::default(),
         }

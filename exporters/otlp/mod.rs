@@ -32,7 +32,7 @@ use pipelines::{Context, Signal, Telemetry};
 use self::call::{CallFailed, Heads, read};
 pub use self::config::{Balancer, Compression, Config, KeepaliveConfig};
 use crate::client::h2::{CallError, Channel, Settings};
-use crate::client::{Authority, Codec, Dialer, Endpoint, PartialSuccess, Payload};
+use crate::client::{Authority, Codec, Credentials, Dialer, Endpoint, PartialSuccess, Payload, Tls};
 
 /// The factory of the `otlp` exporter.
 #[derive(Debug)]
@@ -49,6 +49,7 @@ struct Client {
     place: String,
     codec: Codec,
     heads: Heads,
+    credentials: Credentials,
     channel: Channel,
     delivery: Delivery,
 }
@@ -70,8 +71,8 @@ impl ExporterFactory for Otlp {
 
     type Config = Config;
 
-    fn build(config: &Arc<Config>, _cx: &BuildContext) -> Result<Arc<dyn Exporter>, Failure> {
-        Ok(Arc::new(Client::new(config)?))
+    fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Arc<dyn Exporter>, Failure> {
+        Ok(Arc::new(Client::new(config, cx)?))
     }
 
     fn check(config: Arc<Config>, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
@@ -98,16 +99,22 @@ impl ExporterFactory for OtlpGrpc {
 // === impl Client ===
 
 impl Client {
-    fn new(config: &Config) -> Result<Self, String> {
+    fn new(config: &Config, cx: &BuildContext) -> Result<Self, Failure> {
         let endpoint = Endpoint::grpc(&config.endpoint)?;
+        let owner = format!("exporter {}", cx.id);
+        let tls = Tls::new(&config.tls, &owner);
         let timeout = (!config.timeout.is_zero()).then(|| config.timeout.into());
-        let dialer = Dialer::new(&endpoint, &config.tls, &[b"h2"], timeout);
+        let dialer = Dialer::new(&endpoint, &tls, &[b"h2"], timeout);
+        if dialer.is_tls() {
+            tls.follow(&cx.renewals);
+        }
         let authority = match config.authority.as_str() {
             "" => Authority(&endpoint.place).to_string(),
             authority => authority.to_owned(),
         };
         let codec = config.compression.codec();
-        let heads = Heads::new(dialer.is_tls(), &authority, codec.header(), config.headers.map())?;
+        let heads = Heads::new(dialer.is_tls(), &authority, codec.header(), config.login().fixed())?;
+        let credentials = config.login().build(&owner, cx)?;
         let settings = Settings {
             connections: config.num_connections.get(),
             balance: config.balancer_name == Balancer::RoundRobin,
@@ -119,11 +126,18 @@ impl Client {
             &config.retry_on_failure,
             (!config.timeout.is_zero()).then_some(config.timeout),
         );
-        Ok(Self { place: endpoint.to_string(), codec, heads, channel: Channel::new(dialer, settings), delivery })
+        let channel = Channel::new(dialer, settings);
+        Ok(Self { place: endpoint.to_string(), codec, heads, credentials, channel, delivery })
     }
 
-    async fn call(&self, signal: Signal, payload: &Payload<'_>) -> Result<PartialSuccess, CallFailed> {
-        let answer = self.channel.call(|| self.heads.request(signal, payload)).await;
+    async fn call(
+        &self,
+        signal: Signal,
+        payload: &Payload<'_>,
+        context: &Context,
+    ) -> Result<PartialSuccess, CallFailed> {
+        let headers = self.credentials.add(&self.heads.headers, context).map_err(CallFailed::Unsent)?;
+        let answer = self.channel.call(|| self.heads.request(signal, &headers, payload)).await;
         let answer = answer.map_err(|error| match error {
             CallError::NoConnection(failed) => CallFailed::Broken(failed.reason),
             CallError::Broken(reason) => CallFailed::Broken(reason),
@@ -136,11 +150,11 @@ impl Exporter for Client {
     fn export<'a>(
         &'a self,
         telemetry: &'a Telemetry,
-        _context: &'a Context,
+        context: &'a Context,
     ) -> BoxFuture<'a, Result<Exported, ExportError>> {
         Box::pin(async move {
             let payload = self.codec.payload(telemetry)?.checked()?;
-            match self.call(telemetry.signal(), &payload).await {
+            match self.call(telemetry.signal(), &payload, context).await {
                 Ok(success) => Ok(success.into()),
                 Err(failed) => Err(failed.into_error(&self.place)),
             }

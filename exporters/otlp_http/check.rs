@@ -3,28 +3,29 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use pipelines::Signal;
-use pipelines::component::{Check, CheckContext, Depth, Finding};
+use pipelines::component::{BuildContext, Check, CheckContext, Depth, Finding};
 use pipelines::net::tls::HTTP_1_1;
+use pipelines::{Context, Signal};
 
 use super::config::{Compression, Config, Encoding};
 use super::{CLOSE_PATIENCE, Client, Target};
-use crate::client::{Dialer, Payload, probe};
+use crate::client::{Dialer, Payload, Tls, probe};
 
 pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding> {
     // An empty request needs no compression, and a server that cannot decompress is found by the first real one.
-    let plain = Config { compression: Compression::None, ..(*config).clone() };
-    let client = match Client::new(&plain) {
+    let plain = Config { compression: Compression::None, auth: None, ..(*config).clone() };
+    let client = match Client::new(&plain, &BuildContext::new(cx.id)) {
         Ok(client) => client,
-        Err(error) => return vec![Finding::new(Check::Failed, error)],
+        Err(error) => return vec![Finding::new(Check::Failed, error.to_string())],
     };
     let mut findings = Vec::new();
+    let tls = Tls::new(&config.tls, "");
     let mut seen = Vec::new();
     for url in Signal::ALL.iter().filter_map(|signal| config.url(*signal)?.ok()) {
         if seen.contains(&url.endpoint) {
             continue;
         }
-        let dialer = Dialer::new(&url.endpoint, &config.tls, &[HTTP_1_1], Some(cx.timeout));
+        let dialer = Dialer::new(&url.endpoint, &tls, &[HTTP_1_1], Some(cx.timeout));
         seen.push(url.endpoint);
         if !probe::files(&dialer, &mut findings)
             || (cx.depth >= Depth::Connect && !probe::connect(&dialer, &mut findings).await)
@@ -32,10 +33,12 @@ pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding>
             return findings;
         }
     }
-    if cx.depth >= Depth::Connect {
+    if let Some(auth) = config.auth.as_ref().filter(|_| cx.depth >= Depth::Connect) {
+        findings.push(probe::unasked(auth));
+    } else if cx.depth >= Depth::Connect {
         for signal in [Signal::Traces, Signal::Metrics, Signal::Logs] {
             if let Some(target) = &client.targets[signal as usize] {
-                findings.push(ask(target, config.encoding, cx.timeout).await);
+                findings.push(ask(&client, target, config.encoding, cx.timeout).await);
             }
         }
         for target in client.targets.iter().flatten() {
@@ -45,12 +48,16 @@ pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding>
     findings
 }
 
-async fn ask(target: &Target, encoding: Encoding, timeout: std::time::Duration) -> Finding {
+async fn ask(client: &Client, target: &Target, encoding: Encoding, timeout: std::time::Duration) -> Finding {
+    let headers = match client.credentials.add(&target.headers, &Context::default()) {
+        Ok(headers) => headers,
+        Err(error) => return Finding::new(Check::Failed, error.to_string()),
+    };
     let empty = Payload::Plain(match encoding {
         Encoding::Proto => Bytes::new(),
         Encoding::Json => Bytes::from_static(b"{}"),
     });
-    let call = target.transport.call(|| target.request(&empty));
+    let call = target.transport.call(|| target.request(&headers, &empty));
     let answer = match tokio::time::timeout(timeout, call).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(reason)) => return Finding::new(Check::Unreachable, reason),

@@ -1,5 +1,7 @@
 //! What users write under `otlp_http`.
 
+use std::path::PathBuf;
+
 use pipelines::Signal;
 use pipelines::component::{Problems, Reference};
 use pipelines::config::{ByteSize, Duration};
@@ -10,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::url::{Url, default_path};
-use crate::client::{AuthReference, Codec, Headers};
+use crate::client::{ApiKey, AuthReference, Codec, Headers, Login, is_encrypted};
 
 /// Sends OTLP over HTTP.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -62,8 +64,12 @@ pub struct Config {
     pub proxy_url: String,
     /// Cookies of the server. Not built yet.
     pub cookies: Option<Cookies>,
-    /// An extension that adds credentials. Not built yet.
+    /// Names an extension that adds credentials to each request.
     pub auth: Option<AuthReference>,
+    /// A key pair of TelemetryFlow.
+    pub api_key: Option<ApiKey>,
+    /// File with a token, sent as `Authorization: Bearer`; followed when it changes. Default none.
+    pub bearer_token_file: Option<PathBuf>,
     /// What may wait in front of the exporter.
     pub sending_queue: QueueConfig,
     /// What happens after a failed attempt.
@@ -139,6 +145,15 @@ impl Config {
         }
     }
 
+    pub(super) fn login(&self) -> Login<'_> {
+        Login {
+            headers: &self.headers,
+            api_key: self.api_key.as_ref(),
+            bearer_token_file: self.bearer_token_file.as_ref(),
+            auth: self.auth.as_ref(),
+        }
+    }
+
     pub(super) fn codec(&self) -> Codec {
         // 0 and -1 are the Collector's words for the default.
         let level = Some(self.compression_params.level).filter(|level| *level > 0);
@@ -172,9 +187,6 @@ impl Config {
     }
 
     fn validate_unbuilt(&self, problems: &mut Problems) {
-        if let Some(auth) = &self.auth {
-            auth.refuse(problems);
-        }
         if !self.proxy_url.is_empty() {
             problems.error("proxy_url", "proxies are not built yet").help("leave it out and reach the server directly");
         }
@@ -195,7 +207,9 @@ impl Config {
 impl pipelines::component::Config for Config {
     fn validate(&self, problems: &mut Problems) {
         self.validate_urls(problems);
-        problems.nest("headers", |problems| self.headers.validate(problems));
+        let exposed = |url: Url| !is_encrypted(&url.endpoint, &self.tls) && !url.endpoint.place.is_local();
+        let exposed = Signal::ALL.iter().filter_map(|signal| self.url(*signal)?.ok()).any(exposed);
+        self.login().validate(exposed, problems);
         problems.nest("tls", |problems| self.tls.validate(problems));
         problems.nest("sending_queue", |problems| self.sending_queue.validate(problems));
         problems.nest("retry_on_failure", |problems| self.retry_on_failure.validate(problems));
@@ -210,7 +224,8 @@ impl pipelines::component::Config for Config {
     }
 
     fn references(&self) -> Vec<Reference> {
-        self.sending_queue.references("sending_queue")
+        let queue = self.sending_queue.references("sending_queue");
+        queue.into_iter().chain(self.login().references()).collect()
     }
 }
 
@@ -241,6 +256,8 @@ impl Default for Config {
             proxy_url: String::new(),
             cookies: None,
             auth: None,
+            api_key: None,
+            bearer_token_file: None,
             sending_queue: QueueConfig::default(),
             retry_on_failure: RetryConfig::default(),
         }

@@ -36,7 +36,7 @@ use self::pool::Pool;
 use self::transport::Transport;
 use self::url::Url;
 use crate::client::h2::{Channel, Keepalive, Rope, Settings};
-use crate::client::{Codec, Dialer, PartialSuccess, Payload, Scheme, append_json};
+use crate::client::{Codec, Credentials, Dialer, PartialSuccess, Payload, Scheme, Tls, append_json};
 
 /// The factory of the `otlp_http` exporter.
 #[derive(Debug)]
@@ -48,6 +48,7 @@ struct Client {
     encoding: Encoding,
     codec: Codec,
     targets: [Option<Target>; Signal::ALL.len()],
+    credentials: Credentials,
     delivery: Delivery,
 }
 
@@ -56,6 +57,7 @@ struct Client {
 struct Target {
     url: String,
     uri: Uri,
+    /// What is the same for all requests.
     headers: HeaderMap,
     transport: Arc<Transport>,
 }
@@ -79,8 +81,8 @@ impl ExporterFactory for OtlpHttp {
 
     type Config = Config;
 
-    fn build(config: &Arc<Config>, _cx: &BuildContext) -> Result<Arc<dyn Exporter>, Failure> {
-        Ok(Arc::new(Client::new(config)?))
+    fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Arc<dyn Exporter>, Failure> {
+        Ok(Arc::new(Client::new(config, cx)?))
     }
 
     fn check(config: Arc<Config>, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
@@ -91,8 +93,11 @@ impl ExporterFactory for OtlpHttp {
 // === impl Client ===
 
 impl Client {
-    fn new(config: &Config) -> Result<Self, String> {
+    fn new(config: &Config, cx: &BuildContext) -> Result<Self, Failure> {
         let codec = config.codec();
+        let owner = format!("exporter {}", cx.id);
+        let tls = Tls::new(&config.tls, &owner);
+        tls.follow(&cx.renewals);
         let mut transports: Vec<(Url, Arc<Transport>)> = Vec::new();
         let mut targets = [const { None }; Signal::ALL.len()];
         for signal in Signal::ALL {
@@ -102,7 +107,7 @@ impl Client {
             let transport = match shared {
                 Some((_, transport)) => transport.clone(),
                 None => {
-                    let made = Arc::new(transport(config, &url));
+                    let made = Arc::new(transport(config, &url, &tls));
                     transports.push((url.clone(), made.clone()));
                     made
                 }
@@ -111,7 +116,8 @@ impl Client {
         }
         let timeout = (!config.timeout.is_zero()).then_some(config.timeout);
         let delivery = delivery::settings(&config.sending_queue, &config.retry_on_failure, timeout);
-        Ok(Self { encoding: config.encoding, codec, targets, delivery })
+        let credentials = config.login().build(&owner, cx)?;
+        Ok(Self { encoding: config.encoding, codec, targets, credentials, delivery })
     }
 
     fn target(&self, signal: Signal) -> Result<&Target, ExportError> {
@@ -136,12 +142,13 @@ impl Exporter for Client {
     fn export<'a>(
         &'a self,
         telemetry: &'a Telemetry,
-        _context: &'a Context,
+        context: &'a Context,
     ) -> BoxFuture<'a, Result<Exported, ExportError>> {
         Box::pin(async move {
             let target = self.target(telemetry.signal())?;
             let payload = self.payload(telemetry)?;
-            target.send(&payload).await.map(Into::into)
+            let headers = self.credentials.add(&target.headers, context)?;
+            target.send(&headers, &payload).await.map(Into::into)
         })
     }
 
@@ -182,7 +189,7 @@ impl Target {
             _ => url.path.clone(),
         };
         let uri = uri.parse().map_err(|error: http::uri::InvalidUri| cannot(&error))?;
-        let mut headers = config.headers.map();
+        let mut headers = config.login().fixed();
         let host = HeaderValue::try_from(authority).map_err(|error| cannot(&error))?;
         headers.entry(header::HOST).or_insert(host);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(config.encoding.content_type()));
@@ -192,16 +199,16 @@ impl Target {
         Ok(Self { url: url.text.clone(), uri, headers, transport })
     }
 
-    async fn send(&self, payload: &Payload<'_>) -> Result<PartialSuccess, ExportError> {
-        let answer = self.transport.call(|| self.request(payload)).await.map_err(ExportError::retry)?;
+    async fn send(&self, headers: &HeaderMap, payload: &Payload<'_>) -> Result<PartialSuccess, ExportError> {
+        let answer = self.transport.call(|| self.request(headers, payload)).await.map_err(ExportError::retry)?;
         answer::read(&answer, &self.url, SystemTime::now())
     }
 
-    fn request(&self, payload: &Payload<'_>) -> (Request<()>, Rope) {
+    fn request(&self, headers: &HeaderMap, payload: &Payload<'_>) -> (Request<()>, Rope) {
         let mut head = Request::new(());
         *head.method_mut() = Method::POST;
         *head.uri_mut() = self.uri.clone();
-        *head.headers_mut() = self.headers.clone();
+        head.headers_mut().clone_from(headers);
         (head, payload.body())
     }
 }
@@ -217,10 +224,10 @@ impl Encoding {
     }
 }
 
-fn transport(config: &Config, url: &Url) -> Transport {
+fn transport(config: &Config, url: &Url, tls: &Arc<Tls>) -> Transport {
     let timeout = (!config.timeout.is_zero()).then(|| config.timeout.into());
     let offered: &[&[u8]] = if config.force_attempt_http2 { &[H2, HTTP_1_1] } else { &[HTTP_1_1] };
-    let dialer = |offered| Dialer::new(&url.endpoint, &config.tls, offered, timeout);
+    let dialer = |offered| Dialer::new(&url.endpoint, tls, offered, timeout);
     let unlimited = |limit: usize| if limit == 0 { usize::MAX } else { limit };
     let max_idle = match config.disable_keep_alives {
         true => 0,

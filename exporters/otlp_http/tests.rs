@@ -11,7 +11,9 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use pipelines::component::{Check, CheckContext, ComponentId, Config as _, Depth, ExportError, Exporter, Problems};
+use pipelines::component::{
+    BuildContext, Check, CheckContext, ComponentId, Config as _, Depth, ExportError, Exporter, Problems,
+};
 use pipelines::config::Secret;
 use pipelines::net::tls::{H2, HTTP_1_1, ServerTls};
 use pipelines::otlp::{json, schema};
@@ -98,6 +100,10 @@ fn logs(body: &str) -> Telemetry {
     Telemetry::from_wire(Signal::Logs, wire.into()).unwrap()
 }
 
+fn cx() -> BuildContext {
+    BuildContext::new(ComponentId::of("tested"))
+}
+
 async fn export(client: &Client, telemetry: &Telemetry) -> Result<pipelines::component::Exported, ExportError> {
     let context = Context::default();
     tokio::time::timeout(Duration::from_secs(20), client.export(telemetry, &context)).await.expect("an answer")
@@ -118,7 +124,7 @@ async fn delivers_what_it_was_given() {
     ] {
         let server = Server::start(ok).await;
         let endpoint = format!("endpoint: http://{}/base/\ncompression: {compression}\n", server.address);
-        let client = Client::new(&config(&format!("{endpoint}headers: {{api-key: k}}\n"))).unwrap();
+        let client = Client::new(&config(&format!("{endpoint}headers: {{api-key: k}}\n")), &cx()).unwrap();
         export(&client, &batch).await.unwrap();
         let seen = server.seen.lock().unwrap();
         let (head, body) = (&seen[0], seen[0].body());
@@ -146,7 +152,7 @@ async fn delivers_what_it_was_given() {
 async fn writes_json() {
     let server = Server::start(ok).await;
     let yaml = format!("logs_endpoint: http://{}/in?x=1\nencoding: json\ncompression: none\n", server.address);
-    let client = Client::new(&config(&yaml)).unwrap();
+    let client = Client::new(&config(&yaml), &cx()).unwrap();
     let mut batch = logs("one");
     batch.append(logs("two")).unwrap();
     export(&client, &batch).await.unwrap();
@@ -168,7 +174,7 @@ async fn writes_json() {
 #[tokio::test]
 async fn keeps_connections() {
     let server = Server::start(ok).await;
-    let client = Client::new(&config(&format!("endpoint: http://{}", server.address))).unwrap();
+    let client = Client::new(&config(&format!("endpoint: http://{}", server.address)), &cx()).unwrap();
     for _ in 0..10 {
         export(&client, &logs("x")).await.unwrap();
     }
@@ -176,7 +182,7 @@ async fn keeps_connections() {
     let closing = |_: &Request| http::Response::builder().header("connection", "close").body(Full::default()).unwrap();
     for (server, more) in [(Server::start(closing).await, ""), (Server::start(ok).await, "\ndisable_keep_alives: true")]
     {
-        let client = Client::new(&config(&format!("endpoint: http://{}{more}", server.address))).unwrap();
+        let client = Client::new(&config(&format!("endpoint: http://{}{more}", server.address)), &cx()).unwrap();
         for _ in 0..3 {
             export(&client, &logs("x")).await.unwrap();
         }
@@ -189,7 +195,7 @@ async fn keeps_connections() {
 async fn bounds_connections() {
     let server = Server::start(ok).await;
     let yaml = format!("endpoint: http://{}\nmax_conns_per_host: 2\n", server.address);
-    let client = Arc::new(Client::new(&config(&yaml)).unwrap());
+    let client = Arc::new(Client::new(&config(&yaml), &cx()).unwrap());
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..50 {
         let client = client.clone();
@@ -219,7 +225,7 @@ async fn speaks_what_tls_agrees_on() {
         let endpoint = format!("https://localhost:{}", server.address.port());
         let mut config = config(&format!("endpoint: {endpoint}"));
         config.tls.ca_pem = Some(Secret::new(cert.pem()));
-        let client = Client::new(&config).unwrap();
+        let client = Client::new(&config, &cx()).unwrap();
         for _ in 0..3 {
             export(&client, &logs("x")).await.unwrap();
         }
@@ -229,7 +235,7 @@ async fn speaks_what_tls_agrees_on() {
         drop(seen);
         let other = generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
         config.tls.ca_pem = Some(Secret::new(other.cert.pem()));
-        let error = export(&Client::new(&config).unwrap(), &logs("x")).await.unwrap_err();
+        let error = export(&Client::new(&config, &cx()).unwrap(), &logs("x")).await.unwrap_err();
         assert!(matches!(&error, ExportError::Retry { reason, .. } if reason.contains("TLS")), "{error}");
     }
 }
@@ -264,6 +270,6 @@ fn validation_names_the_key() {
     assert_eq!(found(bad), paths.map(|path| (path.to_owned(), false)));
     assert_eq!(found("{}"), [("endpoint".to_owned(), false)]);
     assert_eq!(found("endpoint: otelcol2:4318"), [("endpoint".to_owned(), true)]);
-    let client = Client::new(&config("endpoint: otelcol2:4318")).unwrap();
+    let client = Client::new(&config("endpoint: otelcol2:4318"), &cx()).unwrap();
     assert_eq!(client.encode(&logs("x")).unwrap().destination, "http://otelcol2:4318/v1/logs");
 }

@@ -7,6 +7,7 @@
 //! are being written are left alone.
 
 mod files;
+mod from_files;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 pub use self::files::{Contents, Files};
+pub use self::from_files::FromFiles;
 pub use self::status::{CertificateStatus, RenewalStatus};
 use crate::runtime::Stop;
 
@@ -60,7 +62,7 @@ impl Renewals {
     }
 
     /// Looks at all of them until the stop is requested.
-    pub(crate) async fn watch(self, mut stop: Stop) {
+    pub async fn watch(self, mut stop: Stop) {
         let look = async {
             loop {
                 let all = self.living();

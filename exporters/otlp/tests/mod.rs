@@ -1,6 +1,7 @@
 //! The exporter against real servers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
+mod credentials;
 mod server;
 
 use std::sync::Arc;
@@ -11,7 +12,9 @@ use opentelemetry_proto::tonic::collector::logs::v1::{
 };
 use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-use pipelines::component::{Check, CheckContext, ComponentId, Config as _, Depth, ExportError, Exporter, Problems};
+use pipelines::component::{
+    BuildContext, Check, CheckContext, ComponentId, Config as _, Depth, ExportError, Exporter, Problems,
+};
 use pipelines::net::compress::{Encoding, encode};
 use pipelines::{Context, Signal, Telemetry};
 use prost::Message;
@@ -38,6 +41,10 @@ fn config(endpoint: impl std::fmt::Display, more: &str) -> Config {
     serde_yaml::from_str(&format!("endpoint: \"{endpoint}\"\ntls: {{insecure: true}}\n{more}")).unwrap()
 }
 
+fn cx() -> BuildContext {
+    BuildContext::new(ComponentId::of("tested"))
+}
+
 async fn export(client: &Client, telemetry: &Telemetry) -> Result<pipelines::component::Exported, ExportError> {
     let context = Context::default();
     let export = client.export(telemetry, &context);
@@ -51,7 +58,7 @@ async fn delivers_what_it_was_given() {
     for compression in ["none", "gzip", "zstd"] {
         let server = Server::start().await;
         let more = format!("compression: {compression}\nheaders: {{X-Token: abc}}\n");
-        let client = Client::new(&config(server.address, &more)).unwrap();
+        let client = Client::new(&config(server.address, &more), &cx()).unwrap();
         let mut batch = logs(1000);
         batch.append(logs(3)).unwrap();
         let exported = export(&client, &batch).await.unwrap();
@@ -70,7 +77,7 @@ async fn delivers_what_it_was_given() {
 #[tokio::test]
 async fn multiplexes_requests() {
     let server = Server::start().await;
-    let client = Arc::new(Client::new(&config(server.address, "num_connections: 3\n")).unwrap());
+    let client = Arc::new(Client::new(&config(server.address, "num_connections: 3\n"), &cx()).unwrap());
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..200 {
         let client = client.clone();
@@ -88,7 +95,7 @@ async fn tells_retryable_statuses_from_permanent_ones() {
     for code in 1..=16 {
         let server =
             Server::answering(Duration::ZERO, move || Err(Status::new(Code::from_i32(code), "no: 100 %"))).await;
-        let client = Client::new(&config(server.address, "")).unwrap();
+        let client = Client::new(&config(server.address, ""), &cx()).unwrap();
         let error = export(&client, &logs(1)).await.unwrap_err();
         let retryable = matches!(error, ExportError::Retry { .. });
         assert_eq!(retryable, [1, 4, 10, 11, 14, 15].contains(&code), "{code}: {error}");
@@ -107,7 +114,7 @@ async fn honours_retry_info() {
     let status = [&b"\x08\x08\x1a\x36"[..], &any].concat();
     let answer = move || Err(Status::with_details(Code::ResourceExhausted, "later", status.clone().into()));
     let server = Server::answering(Duration::ZERO, answer).await;
-    let client = Client::new(&config(server.address, "")).unwrap();
+    let client = Client::new(&config(server.address, ""), &cx()).unwrap();
     let error = export(&client, &logs(1)).await.unwrap_err();
     let ExportError::Retry { after, .. } = error else { panic!("{error:?}") };
     assert_eq!(after, Some(Duration::from_millis(1500)));
@@ -123,7 +130,7 @@ async fn reports_partial_success() {
         })
     };
     let server = Server::answering(Duration::ZERO, partial).await;
-    let client = Client::new(&config(server.address, "")).unwrap();
+    let client = Client::new(&config(server.address, ""), &cx()).unwrap();
     let exported = export(&client, &logs(5)).await.unwrap();
     assert_eq!((exported.rejected, exported.message.as_deref()), (2, Some("two are too old")));
 }
@@ -146,7 +153,7 @@ async fn survives_a_server_that_comes_and_goes() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::new(&config(address, "")).unwrap();
+    let client = Client::new(&config(address, ""), &cx()).unwrap();
     let error = export(&client, &logs(1)).await.unwrap_err();
     assert!(matches!(&error, ExportError::Retry { reason, .. } if reason.contains(&address.to_string())), "{error}");
     for _ in 0..2 {
@@ -171,7 +178,7 @@ async fn waits_for_a_server_when_told_to() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::new(&config(address, "wait_for_ready: true\n")).unwrap();
+    let client = Client::new(&config(address, "wait_for_ready: true\n"), &cx()).unwrap();
     let later = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         Server::on(TcpListener::bind(address).await.unwrap(), Duration::ZERO, || {
@@ -189,7 +196,7 @@ async fn waits_for_a_server_when_told_to() {
 #[tokio::test]
 async fn a_dropped_request_leaves_the_connection_usable() {
     let server = Server::answering(Duration::from_millis(300), || Ok(ExportLogsServiceResponse::default())).await;
-    let client = Client::new(&config(server.address, "")).unwrap();
+    let client = Client::new(&config(server.address, ""), &cx()).unwrap();
     let (batch, context) = (logs(1), Context::default());
     assert!(tokio::time::timeout(Duration::from_millis(100), client.export(&batch, &context)).await.is_err());
     export(&client, &batch).await.unwrap();
@@ -209,7 +216,7 @@ async fn says_so_when_the_other_side_is_not_grpc() {
             let _ = tokio::io::AsyncWriteExt::write_all(&mut socket, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
-    let client = Client::new(&config(address, "")).unwrap();
+    let client = Client::new(&config(address, ""), &cx()).unwrap();
     let error = export(&client, &logs(1)).await.unwrap_err();
     assert!(matches!(&error, ExportError::Retry { reason, .. } if reason.contains("HTTP/2")), "{error}");
 }
@@ -217,7 +224,7 @@ async fn says_so_when_the_other_side_is_not_grpc() {
 /// Scenario: a dry run. Guarantee: the body is what would be sent, the destination has no credentials.
 #[test]
 fn encodes_without_sending() {
-    let client = Client::new(&config("collector:4317", "compression: none\nheaders: {a: secret}\n")).unwrap();
+    let client = Client::new(&config("collector:4317", "compression: none\nheaders: {a: secret}\n"), &cx()).unwrap();
     let encoded = client.encode(&logs(2)).unwrap();
     assert_eq!(encoded.destination, "collector:4317");
     assert_eq!(encoded.body, request(2).encode_to_vec());
@@ -256,17 +263,11 @@ async fn checks_reach_as_far_as_an_empty_export() {
 /// Scenario: contradicting keys. Guarantee: each is reported at its own path.
 #[test]
 fn validation_names_the_key() {
-    let bad = "headers: {\"a b\": x}\nauth: {authenticator: oauth2}\nwrite_buffer_size: 1024\nauthority: \"a b\"\n";
+    let bad = "headers: {\"a b\": x}\nwrite_buffer_size: 1024\nauthority: \"a b\"\n";
     let mut problems = Problems::default();
     config("collector", bad).validate(&mut problems);
     let found: Vec<_> = problems.into_vec().into_iter().map(|problem| (problem.path, problem.warning)).collect();
-    let expected = [
-        ("endpoint", false),
-        ("headers.a b", false),
-        ("auth.authenticator", false),
-        ("write_buffer_size", true),
-        ("authority", false),
-    ];
+    let expected = [("endpoint", false), ("headers.a b", false), ("write_buffer_size", true), ("authority", false)];
     assert_eq!(found, expected.map(|(path, warning)| (path.to_owned(), warning)));
     assert_eq!(config("c:4317", "").compression, Compression::Gzip);
 }

@@ -108,14 +108,16 @@ impl<C> Renewing<C> {
     #[must_use]
     pub fn check(&self, passed: &str) -> Vec<Finding> {
         match self.current() {
-            Ok(_) => {
-                let certificates = self.state().material().certificates();
-                let expiry = certificates.iter().map(expiry::finding);
-                std::iter::once(Finding::new(Check::Passed, passed)).chain(expiry).collect()
-            }
+            Ok(_) => std::iter::once(Finding::new(Check::Passed, passed)).chain(self.expiry()).collect(),
             Err(error) if error.is_denied() => vec![Finding::new(Check::Denied, error.to_string())],
             Err(error) => vec![Finding::new(Check::Failed, error.to_string())],
         }
+    }
+
+    /// How long the certificates that were read are valid.
+    #[must_use]
+    pub fn expiry(&self) -> Vec<Finding> {
+        self.state().material().certificates().iter().map(expiry::finding).collect()
     }
 
     fn load(&self) -> Result<Arc<C>, TlsError> {
