@@ -27,6 +27,8 @@ pub struct Usage {
     pub oldest: Option<SystemTime>,
     /// What an earlier process had left.
     pub recovered: Amount,
+    /// What was not taken: for want of room, because it could not be written, or at the end.
+    pub refused: Amount,
     /// What was dropped because there was no room (`overflow: drop_oldest`).
     pub evicted_by_size: Amount,
     /// What was dropped because of its age.

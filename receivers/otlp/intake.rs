@@ -2,10 +2,12 @@
 
 use bytes::Bytes;
 
+use super::abandoned::{Abandoned, Earlier, Key};
 use super::answer::NO_ROOM_RETRY;
+use pipelines::batch::Acked;
 use pipelines::component::Outputs;
 use pipelines::outcome::{Outcome, Refusal, RefusalKind};
-use pipelines::runtime::{Budget, Output, Permit, Tasks};
+use pipelines::runtime::{Budget, Instant, Output, Permit, Tasks, now};
 use pipelines::{Acknowledge, Batch, Context, Signal, Telemetry};
 
 /// What an item counts for at least, in bytes. An empty one takes two bytes, and 64 MiB of them compress to 64 kB, but
@@ -18,10 +20,20 @@ pub(super) struct Intake {
     pub(super) outputs: Outputs,
     /// What must have happened before a client is answered.
     pub(super) acknowledge: Acknowledge,
+    /// Requests whose clients hung up.
+    pub(super) abandoned: Abandoned,
     /// Bytes in flight.
     pub(super) budget: Budget,
     /// Where what outlives its request runs.
     pub(super) tasks: Tasks,
+}
+
+/// A client that waits for the outcome. Dropped before that is known, it leaves the outcome for its next attempt.
+struct Waiting<'a> {
+    acked: Option<Acked>,
+    key: Option<Key>,
+    since: Instant,
+    abandoned: &'a Abandoned,
 }
 
 // === impl Intake ===
@@ -36,6 +48,18 @@ impl Intake {
         (request, permit): (Bytes, Option<Permit>),
         context: Context,
     ) -> Outcome {
+        let key = self.abandoned.key(signal, &request);
+        if let Some(earlier) = key.and_then(|key| self.abandoned.take(key)) {
+            match earlier {
+                Earlier::Ended(outcome) => return outcome,
+                Earlier::OnItsWay(acked) => {
+                    drop((request, permit));
+                    return Waiting { acked: Some(acked), key, since: now(), abandoned: &self.abandoned }
+                        .outcome()
+                        .await;
+                }
+            }
+        }
         let telemetry = match Telemetry::from_wire(signal, request) {
             Ok(telemetry) => telemetry,
             Err(invalid) => return Refusal::new(RefusalKind::Invalid, invalid.to_string()).into(),
@@ -47,16 +71,17 @@ impl Intake {
         if let Err(refusal) = self.account(&mut permit, &telemetry) {
             return refusal.into();
         }
-        let (batch, mut acked) = Batch::tracked_until(telemetry, context, self.acknowledge);
+        let (batch, acked) = Batch::tracked_until(telemetry, context, self.acknowledge);
         output.send(match permit {
             Some(permit) => batch.holding(permit),
             None => batch,
         });
-        if self.acknowledge == Acknowledge::Received {
+        let mut waiting = Waiting { acked: Some(acked), key, since: now(), abandoned: &self.abandoned };
+        match self.acknowledge {
             // What is refused at once is not received.
-            return acked.now().unwrap_or_default();
+            Acknowledge::Received => waiting.acked.take().and_then(|mut acked| acked.now()).unwrap_or_default(),
+            Acknowledge::Stored | Acknowledge::Delivered => waiting.outcome().await,
         }
-        acked.await
     }
 }
 
@@ -86,5 +111,27 @@ impl Intake {
         let no_room =
             || Refusal::new(RefusalKind::Exhausted, "too many bytes are in flight; try again").after(NO_ROOM_RETRY);
         granted.then_some(()).ok_or_else(no_room)
+    }
+}
+
+// === impl Waiting ===
+
+impl Waiting<'_> {
+    async fn outcome(&mut self) -> Outcome {
+        let outcome = match &mut self.acked {
+            Some(acked) => acked.await,
+            None => Outcome::Delivered,
+        };
+        self.acked = None;
+        self.abandoned.waited(self.since);
+        outcome
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(acked) = self.acked.take() {
+            self.abandoned.keep(self.key, acked);
+        }
     }
 }

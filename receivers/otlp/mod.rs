@@ -23,6 +23,7 @@
 //!       http: { v1: off, v2: required }
 //! ```
 
+mod abandoned;
 mod activity;
 mod answer;
 mod body;

@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio_rustls::rustls::ServerConfig;
 
+use super::abandoned::Abandoned;
 use super::activity::{Activity, Limits};
 use super::config::{self, Access, Config};
 use super::grpc::{Grpc, GrpcPeer};
@@ -42,8 +43,8 @@ const MAX_FRAME: u32 = 1 << 20;
 const MAX_HEADERS: u32 = 64 << 10;
 
 /// Most that a connection of HTTP/1 reads at once, and so the largest head of a request, in bytes. It is not accounted,
-/// so it must be small; but a usual request fits into it and is never copied.
-const MAX_BUFFER: usize = 128 << 10;
+/// and each connection may have two or three of them, so it must be small.
+const MAX_BUFFER: usize = 32 << 10;
 
 /// Time a client may take to say its first word over gRPC.
 const FIRST_WORD: Duration = Duration::from_secs(30);
@@ -96,6 +97,7 @@ async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failu
     let intake = Arc::new(Intake {
         outputs: host.outputs.clone(),
         acknowledge: config.acknowledge,
+        abandoned: Abandoned::default(),
         budget: host.budget.clone(),
         tasks: host.tasks.clone(),
     });

@@ -48,6 +48,7 @@ impl State {
             let (behind, position) = (self.is_behind(), Position { segment: number, offset });
             // A segment that is written to is not dropped.
             let Some(segment) = self.segments.get_mut(&number) else {
+                self.counted.refused += amount;
                 self.told.push((incoming.ack, Outcome::unavailable("the segment of the batch is gone")));
                 continue;
             };

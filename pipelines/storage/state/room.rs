@@ -24,13 +24,18 @@ impl State {
                 self.pending_disk += reserved(&incoming);
                 self.incoming.push(incoming);
             }
-            Err(refusal) => self.told.push((incoming.ack, refusal.into())),
+            Err(refusal) => {
+                self.counted.refused += incoming.entry.amount();
+                self.told.push((incoming.ack, refusal.into()));
+            }
         }
     }
 
     /// A batch that was admitted could not be written.
     pub(in super::super) fn refuse(&mut self, incoming: Incoming, refusal: Refusal) {
-        self.settle_pending(incoming.entry.amount(), reserved(&incoming));
+        let amount = incoming.entry.amount();
+        self.settle_pending(amount, reserved(&incoming));
+        self.counted.refused += amount;
         self.told.push((incoming.ack, refusal.into()));
     }
 

@@ -1,6 +1,7 @@
 //! The receiver in process: real sockets, real clients, a capture in place of the pipeline.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod abandoned;
 mod auth;
 mod compression;
 mod connections;
