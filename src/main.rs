@@ -2,6 +2,7 @@
 
 mod admin;
 mod cli;
+mod extensions;
 mod logging;
 mod registry;
 mod render;

@@ -4,5 +4,10 @@ use pipelines::component::Registry;
 
 /// Every component, receivers first.
 pub(crate) fn registry() -> Registry {
-    Registry::new().with(receivers::ALL).with(processors::ALL).with(exporters::ALL).with(crate::admin::ALL)
+    Registry::new()
+        .with(receivers::ALL)
+        .with(processors::ALL)
+        .with(exporters::ALL)
+        .with(crate::admin::ALL)
+        .with(crate::extensions::ALL)
 }
