@@ -1,5 +1,6 @@
 //! What users write about API keys.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -9,7 +10,6 @@ use serde::Deserialize;
 
 use super::date::Date;
 use super::entry::Entry;
-use super::file;
 use super::table::Table;
 use crate::component::{Check, Finding, Problems};
 use crate::runtime::now;
@@ -19,7 +19,7 @@ use crate::runtime::now;
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// File with one key per line: `tfk_ID:sha256:HEX`, then maybe `:name=NAME`, `:rate=REQUESTS_PER_MINUTE`,
-    /// `:expires=YYYY-MM-DD`, `:disabled`; `#` starts a line of comment. Read again within two seconds of a change.
+    /// `:expires=YYYY-MM-DD`, `:disabled`; `#` starts a line of comment. Read again when it changes.
     pub file: Option<PathBuf>,
     /// Keys written here, in the form of the file's lines. Beside a file, both count.
     pub list: Vec<String>,
@@ -51,15 +51,14 @@ impl Config {
         };
         let place = path.display();
         let mut findings = Vec::new();
-        match file::read(path).await {
+        match tokio::fs::read_to_string(path).await {
             Ok(text) => findings.push(self.count(&text).unwrap_or_else(|wrong| {
                 Finding::new(Check::Failed, format!("the key file {place} cannot be used: {wrong}"))
             })),
-            Err(wrong) => {
-                let denied = tokio::fs::File::open(path).await.err().map(|error| error.kind());
-                let is_denied = denied == Some(std::io::ErrorKind::PermissionDenied);
+            Err(error) => {
+                let is_denied = error.kind() == ErrorKind::PermissionDenied;
                 let check = if is_denied { Check::Denied } else { Check::Failed };
-                return vec![Finding::new(check, format!("the key file {wrong}"))];
+                return vec![Finding::new(check, format!("the key file {place} cannot be read: {error}"))];
             }
         }
         if let Ok(metadata) = tokio::fs::metadata(path).await {

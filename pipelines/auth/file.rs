@@ -1,110 +1,112 @@
-//! [`Watched`]: the text of a file of credentials, read again when it changes.
-//!
-//! The file is looked at twice a second. That sees what an inotify watch on it misses (a symlink of Kubernetes that is
-//! swapped, a file that is replaced, network file systems) and costs one system call.
+//! [`FileOf`]: what a text file of credentials says, read again when it changes.
 
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::fs;
-use tokio::time::sleep;
+use arc_swap::{ArcSwap, Guard};
 
-use crate::runtime::{Stop, Tasks};
+use crate::renewal::{Contents, Files, PERIOD, Renew, RenewalStatus, Renewals};
 
-/// How often the file is looked at.
-const LOOK: Duration = Duration::from_millis(500);
-
-/// Largest file, in bytes: a hundred thousand keys.
-const LARGEST: u64 = 16 << 20;
-
-/// A file that is watched.
-#[derive(Debug)]
-pub struct Watched {
-    path: PathBuf,
-    /// What was read last, or could not be.
-    seen: Stamp,
+/// What is made of a text file, and made again when it changes; a file that cannot be used changes nothing. Without a
+/// file it stays what it was made with.
+pub struct FileOf<T> {
+    owner: String,
+    path: Option<PathBuf>,
+    read: Read<T>,
+    current: ArcSwap<T>,
+    state: Mutex<State>,
 }
 
-/// What tells one content from another without reading it, through symlinks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stamp {
-    File { device: u64, inode: u64, size: u64, changed: (i64, i64), modified: (i64, i64) },
-    Unreadable(ErrorKind),
+/// Makes a value of a text and of the value before, and says in words what it is.
+type Read<T> = Box<dyn Fn(&str, &T) -> Result<(T, String), String> + Send + Sync>;
+
+struct State {
+    files: Files,
+    renewed: u64,
+    failed: u64,
 }
 
-// === impl Watched ===
+// === impl FileOf ===
 
-impl Watched {
+impl<T: Send + Sync + 'static> FileOf<T> {
+    /// Nothing is read yet; `owner` is whose it is, for the log: `receiver otlp (keys)`. `read` makes a value of a text
+    /// and the value before, and says in words what it is: `3 keys`.
+    pub fn new(
+        owner: String,
+        path: Option<PathBuf>,
+        value: T,
+        renewals: &Renewals,
+        read: impl Fn(&str, &T) -> Result<(T, String), String> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let has_file = path.is_some();
+        let files = Files::new(path.clone(), Some(PERIOD));
+        let state = Mutex::new(State { files, renewed: 0, failed: 0 });
+        let made = Arc::new(Self { owner, path, read: Box::new(read), current: ArcSwap::from_pointee(value), state });
+        if has_file {
+            renewals.add(&made);
+        }
+        made
+    }
+
     /// Reads the file for the first time.
     ///
     /// # Errors
-    /// If it cannot be read: one lowercase sentence without a final dot.
-    pub async fn open(path: &Path) -> Result<(Self, String), String> {
-        // The stamp comes first: what is written meanwhile will look like a change.
-        let seen = Stamp::of(path).await;
-        let text = read(path).await?;
-        Ok((Self { path: path.to_owned(), seen }, text))
-    }
-
-    /// Hands over every new content, and why it could not be read, until the stop.
-    pub fn follow(mut self, tasks: &Tasks, mut stop: Stop, take: impl Fn(Result<String, String>) + Send + 'static) {
-        tasks.spawn(async move {
-            loop {
-                tokio::select! {
-                    () = stop.requested() => return,
-                    text = self.changed() => take(text),
-                }
-            }
-        });
-    }
-
-    /// Waits until the content is another one, and reads it. It must stay the same from one look to the next, so that a
-    /// file somebody is writing is not read half.
-    async fn changed(&mut self) -> Result<String, String> {
-        let mut last = self.seen;
-        loop {
-            sleep(LOOK).await;
-            let stamp = Stamp::of(&self.path).await;
-            if stamp != self.seen && stamp == last {
-                self.seen = stamp;
-                return read(&self.path).await;
-            }
-            last = stamp;
+    /// If it cannot be read or used: one lowercase sentence without a final dot, which names it.
+    pub fn load(&self) -> Result<(), String> {
+        if self.path.is_none() {
+            return Ok(());
         }
+        let contents = self.state().files.read();
+        let what = self.take(&contents)?;
+        tracing::info!("{}: {what}", self.owner);
+        Ok(())
+    }
+
+    /// What the file says now.
+    pub fn current(&self) -> Guard<Arc<T>> {
+        self.current.load()
+    }
+
+    fn take(&self, contents: &Contents) -> Result<String, String> {
+        let Some(path) = &self.path else { return Ok(String::new()) };
+        let place = path.display();
+        let bytes = contents.file(path).map_err(|error| format!("{place} cannot be read: {error}"))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| format!("{place} is not text in UTF-8"))?;
+        let (value, what) = (self.read)(text, &self.current.load()).map_err(|wrong| format!("{place}: {wrong}"))?;
+        self.current.store(Arc::new(value));
+        Ok(format!("{place} holds {what}"))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Reads a file of credentials.
-///
-/// # Errors
-/// If it cannot be read: one lowercase sentence without a final dot.
-pub(super) async fn read(path: &Path) -> Result<String, String> {
-    let wrong = |error: io::Error| format!("{} cannot be read: {error}", path.display());
-    let metadata = fs::metadata(path).await.map_err(wrong)?;
-    if !metadata.is_file() {
-        return Err(format!("{} is not a file", path.display()));
+impl<T: Send + Sync + 'static> Renew for FileOf<T> {
+    fn look(&self) {
+        let mut state = self.state();
+        let Some(contents) = state.files.look() else { return };
+        match self.take(&contents) {
+            Ok(what) => {
+                state.renewed += 1;
+                tracing::info!("{}: {what}, from now on", self.owner);
+            }
+            Err(wrong) => {
+                state.failed += 1;
+                tracing::error!("{}: {wrong}; what was read before counts until that is mended", self.owner);
+            }
+        }
     }
-    if metadata.len() > LARGEST {
-        return Err(format!("{} has {} bytes; expected at most {LARGEST}", path.display(), metadata.len()));
+
+    fn status(&self) -> RenewalStatus {
+        let state = self.state();
+        let (owner, renewed, failed) = (self.owner.clone(), state.renewed, state.failed);
+        RenewalStatus { owner, renewed, failed, certificates: Vec::new() }
     }
-    fs::read_to_string(path).await.map_err(wrong)
 }
 
-// === impl Stamp ===
-
-impl Stamp {
-    async fn of(path: &Path) -> Self {
-        match fs::metadata(path).await {
-            Ok(metadata) => Self::File {
-                device: metadata.dev(),
-                inode: metadata.ino(),
-                size: metadata.size(),
-                changed: (metadata.ctime(), metadata.ctime_nsec()),
-                modified: (metadata.mtime(), metadata.mtime_nsec()),
-            },
-            Err(error) => Self::Unreadable(error.kind()),
-        }
+impl<T> std::fmt::Debug for FileOf<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileOf").field("owner", &self.owner).field("path", &self.path).finish_non_exhaustive()
     }
 }

@@ -32,7 +32,7 @@ mod tests;
 pub use self::config::Config;
 pub use self::date::Date;
 pub use self::entry::{Entry, Hash};
-pub use self::file::Watched;
+pub use self::file::FileOf;
 pub use self::keys::Keys;
 pub use self::presented::is_key_header;
 pub use self::secret::Pair;

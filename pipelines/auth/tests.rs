@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -16,7 +15,8 @@ use super::secret::{is_id, is_secret};
 use super::{Config, Date, Entry, Hash, Keys, Pair};
 use crate::component::{Credentials, Denied, Problems, ServerAuth as _};
 use crate::config::Secret;
-use crate::runtime::{Stopper, Tasks, now};
+use crate::renewal::{Renew as _, Renewals};
+use crate::runtime::now;
 
 const ID: &str = "x-telemetryflow-key-id";
 const SECRET: &str = "x-telemetryflow-key-secret";
@@ -30,7 +30,7 @@ fn key(options: &str) -> (Pair, String) {
 
 fn keys(lines: &[&str]) -> Keys {
     let list = lines.iter().map(ToString::to_string).collect();
-    Keys::new(&Config { file: None, list }).unwrap()
+    Keys::new(&Config { file: None, list }, "test".into(), &Renewals::default()).unwrap()
 }
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -224,55 +224,51 @@ async fn only_the_right_secret_counts() {
     assert_eq!([ask(&keys, &wrong), ask(&keys, &wrong), ask(&keys, &right), ask(&keys, &right)], [403, 403, 200, 429]);
 }
 
-/// Scenario: a key file that is changed in place, replaced, broken, removed, swapped as a symlink, emptied. Guarantee:
-/// each good state counts within two seconds; a bad one changes nothing; counts of requests survive.
-#[tokio::test]
+/// Scenario: a key file that is changed in place, broken, removed, swapped as a symlink, emptied. Guarantee: each good
+/// state counts after two looks; a bad one changes nothing and is counted; counts of requests survive.
+#[tokio::test(start_paused = true)]
 async fn the_file_is_read_again_when_it_changes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys");
     let ((one, first), (two, second), (three, third)) = (key(":rate=1"), key(""), key(""));
     std::fs::write(&path, format!("# ours\n\n{first}\r\n")).unwrap();
-    let keys = Arc::new(Keys::new(&Config { file: Some(path.clone()), list: vec![third] }).unwrap());
-    let ((_stopper, stop), tasks) = (Stopper::new(), Tasks::default());
-    keys.start(&tasks, stop).await.unwrap();
-    let state = || {
-        let shown = |pair: &Pair| ask(&keys, &headers(&[(ID, &pair.id), (SECRET, pair.secret.reveal())]));
-        [shown(&one), shown(&two), shown(&three)]
-    };
-    let reach = async |wanted: [u16; 3]| {
-        for _ in 0..40 {
-            if state() == wanted {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+    let config = Config { file: Some(path.clone()), list: vec![third] };
+    let keys = Keys::new(&config, "test".into(), &Renewals::default()).unwrap();
+    keys.load().unwrap();
+    let state = async || {
+        for _ in 0..2 {
+            tokio::time::advance(Duration::from_millis(500)).await;
+            keys.0.look();
         }
-        panic!("{:?} is not {wanted:?}", state());
+        [&one, &two, &three].map(|pair| ask(&keys, &headers(&[(ID, &pair.id), (SECRET, pair.secret.reveal())])))
     };
-    assert_eq!(state(), [200, 403, 200]);
+    assert_eq!(state().await, [200, 403, 200]);
     std::fs::write(&path, format!("{first}\n{second}\n")).unwrap();
-    reach([429, 200, 200]).await;
+    assert_eq!(state().await, [429, 200, 200]);
     std::fs::write(&path, format!("{second}\nnonsense\n")).unwrap();
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    assert_eq!(state(), [429, 200, 200]);
+    assert_eq!(state().await, [429, 200, 200]);
+    std::fs::write(&path, b"\xff").unwrap();
+    assert_eq!(state().await, [429, 200, 200]);
     std::fs::remove_file(&path).unwrap();
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    assert_eq!(state(), [429, 200, 200]);
+    assert_eq!(state().await, [429, 200, 200]);
     let real = folder.path().join("v1");
     std::fs::write(&real, &second).unwrap();
     std::os::unix::fs::symlink(&real, &path).unwrap();
-    reach([403, 200, 200]).await;
+    assert_eq!(state().await, [403, 200, 200]);
     let next = folder.path().join("v2");
     std::fs::write(&next, &first).unwrap();
     std::os::unix::fs::symlink(&next, folder.path().join("new")).unwrap();
     std::fs::rename(folder.path().join("new"), &path).unwrap();
-    reach([200, 403, 200]).await;
+    assert_eq!(state().await, [200, 403, 200]);
     std::fs::write(&next, "").unwrap();
-    reach([403, 403, 200]).await;
+    assert_eq!(state().await, [403, 403, 200]);
+    let status = keys.0.status();
+    assert_eq!((status.renewed, status.failed), (4, 3));
 }
 
 /// Scenario: configurations that cannot work. Guarantee: each is reported at its place.
-#[tokio::test]
-async fn wrong_configurations_are_reported() {
+#[test]
+fn wrong_configurations_are_reported() {
     let (pair, line) = key("");
     let paths = |config: &Config| {
         let mut problems = Problems::default();
@@ -286,9 +282,7 @@ async fn wrong_configurations_are_reported() {
     assert_eq!(paths(&list(&[&line, &line])), ["list"]);
     let missing = Config { file: Some("/nonexistent/keys".into()), list: Vec::new() };
     assert_eq!(paths(&missing), [""; 0], "validating reads no file");
-    let (_stopper, stop) = Stopper::new();
-    let keys = Arc::new(Keys::new(&missing).unwrap());
-    let error = keys.start(&Tasks::default(), stop).await.unwrap_err();
+    let error = Keys::new(&missing, "test".into(), &Renewals::default()).unwrap().load().unwrap_err();
     assert!(error.starts_with("/nonexistent/keys cannot be read"), "{error}");
 }
 

@@ -70,7 +70,8 @@ impl OtlpReceiver {
     /// If an extension it names is not there, or its keys are wrong.
     pub(super) fn new(config: Arc<Config>, cx: &BuildContext) -> Result<Self, Failure> {
         let config::Protocols { grpc, http } = &config.protocols;
-        let keys = config.keys.as_ref().map(|keys| Keys::new(keys).map(Arc::new)).transpose()?;
+        let keys = config.keys.as_ref().map(|keys| Keys::new(keys, format!("receiver {} (keys)", cx.id), &cx.renewals));
+        let keys = keys.transpose()?.map(Arc::new);
         let auth = grpc.as_ref().and_then(|grpc| grpc.auth.as_ref());
         let grpc = Guard::new("grpc", auth, keys.as_ref(), &cx.extensions)?;
         let auth = http.as_ref().and_then(|http| http.auth.as_ref());
@@ -92,7 +93,7 @@ impl Receiver for OtlpReceiver {
 async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failure> {
     let OtlpReceiver { config, renewals, keys, grpc: grpc_guard, http: http_guard } = receiver;
     if let Some(keys) = keys {
-        keys.start(&host.tasks, host.stop.clone()).await?;
+        keys.load()?;
     }
     let intake = Arc::new(Intake {
         outputs: host.outputs.clone(),
