@@ -46,8 +46,11 @@ fn wrong(
         Err(false) => {
             let known = sections.names(Kind::Extension);
             let message = format!("{place} references extension `{id}` which is not configured");
-            let help = format!("declare it under `extensions` and add it to service.extensions: [{id}]");
             let meant = did_you_mean(&id.to_string(), known.iter().map(String::as_str));
+            let help = match known.is_empty() {
+                true => format!("declare it under `extensions` and add it to service.extensions: [{id}]"),
+                false => format!("configured are: {}", known.join(", ")),
+            };
             return Some(Diagnostic::error(&code::NOT_CONFIGURED, message).suggest(meant).help(help));
         }
     };
