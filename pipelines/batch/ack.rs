@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::Acknowledge;
 use super::hold::Hold;
 use crate::outcome::{Outcome, Refusal, RefusalKind};
-use crate::runtime::Permit;
+use crate::runtime::{Permit, Stats};
 
 /// One share of an acknowledgement.
 ///
@@ -30,6 +30,14 @@ struct Waiter {
     worst: Mutex<Outcome>,
     acknowledge: Acknowledge,
     tell: Tell,
+    meter: Option<Meter>,
+}
+
+/// Where a batch that a receiver sent is counted, and with how much.
+pub(crate) struct Meter {
+    pub(crate) stats: Arc<Stats>,
+    pub(crate) items: usize,
+    pub(crate) bytes: usize,
 }
 
 enum Tell {
@@ -102,8 +110,27 @@ impl Ack {
         drop(self.answered(outcome));
     }
 
+    /// The same ack, which counts its outcome before it tells whoever waits.
+    pub(crate) fn metered(mut self, meter: Meter) -> Self {
+        // A receiver that has just made the batch holds the only share, and nothing is allocated.
+        if let Some(waiter) = self.waiter.as_mut().and_then(Arc::get_mut)
+            && waiter.meter.is_none()
+        {
+            waiter.meter = Some(meter);
+            return self;
+        }
+        let (acknowledge, items, hold) = (self.acknowledge(), meter.items as u64, self.hold.clone());
+        let mut metered = Self::waiting(acknowledge, Tell::Joined(vec![(self, items)]), Some(meter));
+        metered.hold = hold;
+        metered
+    }
+
     fn telling(acknowledge: Acknowledge, tell: Tell) -> Self {
-        let waiter = Waiter { worst: Mutex::new(Outcome::Delivered), acknowledge, tell };
+        Self::waiting(acknowledge, tell, None)
+    }
+
+    fn waiting(acknowledge: Acknowledge, tell: Tell, meter: Option<Meter>) -> Self {
+        let waiter = Waiter { worst: Mutex::new(Outcome::Delivered), acknowledge, tell, meter };
         Self { waiter: Some(Arc::new(waiter)), hold: Hold::default() }
     }
 }
@@ -158,6 +185,9 @@ impl Waiter {
 impl Drop for Waiter {
     fn drop(&mut self) {
         let outcome = std::mem::take(self.worst.get_mut().unwrap_or_else(PoisonError::into_inner));
+        if let Some(Meter { stats, items, bytes }) = &self.meter {
+            stats.leave(*items, *bytes, &outcome);
+        }
         match &mut self.tell {
             // The receiver may be gone: its client hung up, nobody is left to tell.
             Tell::Task(tell) => drop(tell.take().map(|tell| tell.send(outcome))),

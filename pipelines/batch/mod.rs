@@ -12,7 +12,9 @@ mod telemetry;
 mod tests;
 
 use std::fmt;
+use std::sync::Arc;
 
+use self::ack::Meter;
 pub use self::ack::{Ack, Acked};
 pub use self::acknowledge::Acknowledge;
 pub use self::context::{Context, RequestContext};
@@ -21,7 +23,7 @@ pub use self::identity::Identity;
 pub use self::rope::{Parts, Rope};
 pub use self::telemetry::Telemetry;
 use crate::outcome::Outcome;
-use crate::runtime::Permit;
+use crate::runtime::{Permit, Stats};
 use crate::{Signal, otlp};
 
 /// A set of telemetry of one signal travelling along an edge.
@@ -133,6 +135,14 @@ impl Batch {
     #[must_use]
     pub fn into_parts(self) -> (Telemetry, Context, Ack) {
         (self.telemetry, self.context, self.ack)
+    }
+
+    /// The same batch, counted in `stats` when it ends.
+    #[must_use]
+    pub(crate) fn metered(mut self, stats: Arc<Stats>) -> Self {
+        let meter = Meter { stats, items: self.items(), bytes: self.bytes() };
+        self.ack = self.ack.metered(meter);
+        self
     }
 
     /// Ends this share of the batch's journey.

@@ -12,9 +12,10 @@ use crate::runtime::{Instant, Output};
 
 /// A step that changes, drops, regroups or delays telemetry.
 ///
-/// It runs inline on the task of whoever sends: it never blocks and never spawns. It must send on or resolve every
-/// batch; a batch that is dropped is refused, so a panic harms only the batches in hand. Its state has to survive one. What it drops on purpose it reports to [`Output::dropped`]. One that
-/// holds batches back asks [`BuildContext::wake`] for a tick.
+/// It runs inline on the task of whoever sends: it never blocks and never spawns. It must account for every item that
+/// comes in: send it on, hold it, report it to [`Output::dropped`], or give its batch to [`Output::refuse`]. A batch that
+/// is dropped is refused, so a panic harms only the batches in hand; its state has to survive one. One that holds
+/// batches back asks [`BuildContext::wake`] for a tick.
 pub trait Processor: Send + Sync {
     /// Looks up what it needs once before any batch comes, e.g. facts about the host. It may wait, within bounds.
     fn start(&self) -> BoxFuture<'_, Result<(), Failure>> {
@@ -37,6 +38,11 @@ pub trait Processor: Send + Sync {
     /// How many items it holds back now.
     fn held(&self) -> u64 {
         0
+    }
+
+    /// Every reason it gives to [`Output::dropped`], so that each is counted from zero on.
+    fn drops(&self) -> &'static [&'static str] {
+        &[]
     }
 }
 

@@ -7,7 +7,7 @@ use super::check::{CheckContext, Finding};
 use super::config::Config;
 use super::context::{BuildContext, ComponentId};
 use super::{BoxFuture, Failure};
-use crate::runtime::{Budget, Output, Ready, Stats, Stop, Tasks};
+use crate::runtime::{Budget, Output, Ready, Requests, Stats, Stop, Tasks};
 use crate::{Signal, Telemetry};
 
 /// A source of telemetry that owns its loop.
@@ -80,6 +80,19 @@ impl Outputs {
     /// The output for the signal, whether somebody listens or not.
     pub(crate) fn of(&self, signal: Signal) -> &Output {
         &self.0[signal as usize]
+    }
+
+    /// The same outputs for what comes over a transport, e.g. `grpc`, counted apart.
+    #[must_use]
+    pub fn over(&self, transport: &'static str) -> Self {
+        Self::each(|signal| self.of(signal).over(transport))
+    }
+
+    /// Where the requests over a transport are counted.
+    #[must_use]
+    pub fn requests(&self, transport: &'static str) -> Arc<Requests> {
+        let node = self.0.iter().find_map(Output::node);
+        node.map_or_else(|| Arc::new(Requests::over(transport)), |node| node.parts.requests_over(transport))
     }
 
     /// Sets the output of a signal.

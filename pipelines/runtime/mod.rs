@@ -9,6 +9,7 @@ mod clock;
 mod delivery;
 mod engine;
 pub(crate) mod extensions;
+mod gauges;
 mod memory;
 mod node;
 mod output;
@@ -29,13 +30,16 @@ pub use self::budget::{Budget, Permit};
 pub use self::clock::{Instant, now};
 pub use self::delivery::{Delivery, Queue as QueueSettings, Sizer};
 pub use self::engine::{Engine, Running, StartError};
+pub use self::gauges::{Fill, Gauges};
 pub use self::memory::Memory;
 pub use self::node::ProcessorNode;
 pub use self::output::{Accept, Observer, Output};
 pub use self::queue::ExporterNode;
 pub use self::ready::{Readiness, Ready};
 pub use self::retry::Retry as RetrySettings;
-pub use self::stats::{Count, Dropped, Stats};
+pub use self::stats::{
+    Amount, Answer, Asked, Attempts, Count, Dropped, Failing, Part, Parts, Requests, Stats, UNDELIVERED,
+};
 pub use self::status::{Health, NodeStatus, Reloads, Status};
 pub use self::stop::{Stop, Stopper};
 pub use self::tasks::Tasks;

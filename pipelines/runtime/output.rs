@@ -6,7 +6,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use super::stats::Stats;
-use crate::{Batch, Outcome};
+use crate::{Batch, Outcome, Refusal, RefusalKind, Signal};
 
 /// Rest between two looks at whether the last send to former listeners has ended; one takes microseconds.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -32,10 +32,15 @@ pub trait Observer: Send + Sync {
 /// Who listens can change while batches flow. A send takes the listeners of the moment with one load that neither waits
 /// nor counts references, and holds on to them until every one of them has taken the batch.
 #[derive(Clone)]
-pub struct Output(Arc<Inner>);
-
-struct Inner {
+pub struct Output {
+    edge: Arc<Edge>,
     stats: Arc<Stats>,
+    /// For outputs of receivers: the node and the signal.
+    source: Option<(Arc<Stats>, Signal)>,
+}
+
+/// Who is at the other end.
+struct Edge {
     listeners: ArcSwap<Listeners>,
     observer: Option<Arc<dyn Observer>>,
 }
@@ -53,19 +58,45 @@ impl Output {
     /// An output that sends to `listeners` and counts in `stats`.
     #[must_use]
     pub fn new(stats: Arc<Stats>, listeners: Vec<Arc<dyn Accept>>, observer: Option<Arc<dyn Observer>>) -> Self {
-        Self(Arc::new(Inner { stats, listeners: ArcSwap::from_pointee(listeners), observer }))
+        let edge = Edge { listeners: ArcSwap::from_pointee(listeners), observer };
+        Self { edge: Arc::new(edge), stats, source: None }
+    }
+
+    /// The output of a receiver for a signal. It counts what comes in when it is sent, and what became of it when its ack
+    /// resolves, so that a receiver counts no batch itself.
+    #[must_use]
+    pub fn source(mut self, signal: Signal) -> Self {
+        let node = std::mem::take(&mut self.stats);
+        self.stats = node.parts.of(signal, "");
+        self.source = Some((node, signal));
+        self
+    }
+
+    /// The same output for what comes over a transport, counted apart.
+    #[must_use]
+    pub fn over(&self, transport: &'static str) -> Self {
+        let mut output = self.clone();
+        if let Some((node, signal)) = &self.source {
+            output.stats = node.parts.of(*signal, transport);
+        }
+        output
+    }
+
+    /// The node whose output it is, for outputs of receivers.
+    pub(crate) fn node(&self) -> Option<&Arc<Stats>> {
+        self.source.as_ref().map(|(node, _)| node)
     }
 
     /// Whether anybody listens.
     #[must_use]
     pub fn is_heard(&self) -> bool {
-        !self.0.listeners.load().is_empty()
+        !self.edge.listeners.load().is_empty()
     }
 
     /// Sends to others from now on.
     #[allow(dead_code)]
     pub(super) fn rewire(&self, listeners: Listeners) -> Former {
-        Former(self.0.listeners.swap(Arc::new(listeners)))
+        Former(self.edge.listeners.swap(Arc::new(listeners)))
     }
 
     /// Sends a batch to every listener. A batch without items is delivered by definition; one that nobody listens to any
@@ -74,34 +105,66 @@ impl Output {
         if batch.items() == 0 {
             return batch.resolve(Outcome::Delivered);
         }
-        let listeners = self.0.listeners.load();
+        let listeners = self.edge.listeners.load();
         let Some((last, others)) = listeners.split_last() else {
-            self.refused(batch.items(), batch.bytes());
-            return batch.resolve(Outcome::unavailable("no pipeline takes this signal from here any more"));
+            return self.unheard(batch);
         };
-        self.0.stats.sent.add(batch.items(), batch.bytes());
-        if let Some(observer) = &self.0.observer {
+        let batch = match &self.source {
+            Some(_) => {
+                self.stats.enter(batch.items(), batch.bytes());
+                batch.metered(self.stats.clone())
+            }
+            None => {
+                self.stats.sent.add(batch.items(), batch.bytes());
+                batch
+            }
+        };
+        if let Some(observer) = &self.edge.observer {
             observer.sent(&batch);
         }
         others.iter().for_each(|listener| listener.accept(batch.clone()));
         last.accept(batch);
     }
 
+    fn unheard(&self, batch: Batch) {
+        if self.source.is_some() {
+            self.stats.received.add(batch.items(), batch.bytes());
+        }
+        let reason = "no pipeline takes this signal from here any more";
+        self.refuse(batch, Refusal::new(RefusalKind::Unavailable, reason));
+    }
+
+    pub(super) fn announce(&self, reasons: &[&'static str]) {
+        self.stats.dropped.announce(reasons);
+    }
+
+    pub(super) fn missing(&self, held: u64) -> i64 {
+        self.stats.missing(held)
+    }
+
     pub(super) fn received(&self, batch: &Batch) {
-        self.0.stats.received.add(batch.items(), batch.bytes());
-        if let Some(observer) = &self.0.observer {
+        self.stats.received.add(batch.items(), batch.bytes());
+        if let Some(observer) = &self.edge.observer {
             observer.received(batch);
         }
     }
 
     pub(super) fn refused(&self, items: usize, bytes: usize) {
-        self.0.stats.refused.add(items, bytes);
+        self.stats.refused.add(items, bytes);
     }
 
-    /// Reports items that a processor drops on purpose, with a reason of one or a few words.
+    /// Ends a batch that a processor cannot take.
+    pub fn refuse(&self, batch: Batch, refusal: Refusal) {
+        let count = if refusal.is_retryable() { &self.stats.refused } else { &self.stats.rejected };
+        count.add(batch.items(), batch.bytes());
+        batch.resolve(refusal.into());
+    }
+
+    /// Reports items that a processor drops on purpose, with a reason of one or a few words, one of its
+    /// [`drops`](crate::component::Processor::drops).
     pub fn dropped(&self, reason: &'static str, items: u64) {
-        self.0.stats.dropped.add(reason, items);
-        if let Some(observer) = &self.0.observer
+        self.stats.dropped.add(reason, items);
+        if let Some(observer) = &self.edge.observer
             && items > 0
         {
             observer.dropped(reason, items);

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::engine::{Running, Stage, StartError};
+use super::gauges::Gauges;
 use super::node::ProcessorNode;
 use super::output::{Accept, Observer, Output};
 use super::panic::caught_async;
@@ -248,13 +249,13 @@ impl Built {
             let listeners = listeners.iter().filter_map(|listener| accepting.get(listener).cloned()).collect();
             Output::new(stats.clone(), listeners, fitting.observer(at))
         };
-        let mut held: Arc<dyn Fn() -> u64 + Send + Sync> = Arc::new(|| 0);
+        let mut gauges: Arc<dyn Gauges> = stats.clone();
         let accept: Option<Arc<dyn Accept>> = match node.kind {
             Kind::Receiver => {
                 let receiver = declared.component.build_receiver(&declared.config, &cx).map_err(failed)?;
                 let outputs = Outputs::each(|signal| {
                     let carried = node.outputs.iter().find(|(carried, _)| *carried == signal);
-                    output(carried.map_or(&[][..], |(_, listeners)| listeners))
+                    output(carried.map_or(&[][..], |(_, listeners)| listeners)).source(signal)
                 });
                 self.receivers.push((node.declared, receiver, outputs));
                 None
@@ -264,8 +265,7 @@ impl Built {
                 let listeners = node.outputs.first().map_or(&[][..], |(_, listeners)| listeners);
                 let processor = Arc::new(ProcessorNode::new(plan.label(node), processor, output(listeners)));
                 self.processors.insert(0, (declared.id.clone(), processor.clone(), wake));
-                let holder = processor.clone();
-                held = Arc::new(move || holder.held());
+                gauges = processor.clone();
                 Some(processor)
             }
             Kind::Exporter => match fitting.sink(at) {
@@ -275,14 +275,13 @@ impl Built {
                     let storage = self.storage(plan, node, &*exporter).map_err(failed)?;
                     let queue = Arc::new(ExporterNode::new(plan.label(node), exporter, stats.clone(), storage));
                     self.queues.push(queue.clone());
-                    let holder = queue.clone();
-                    held = Arc::new(move || holder.size());
+                    gauges = queue.clone();
                     Some(queue)
                 }
             },
             Kind::Extension => None,
         };
-        self.nodes.push(NodeStatus::new(declared.id.to_string(), node.kind, plan.place(node), stats, held));
+        self.nodes.push(NodeStatus::new(plan, node, stats, gauges));
         Ok(accept)
     }
 

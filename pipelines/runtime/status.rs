@@ -5,9 +5,13 @@ use std::time::SystemTime;
 
 use tokio::sync::watch;
 
+use super::gauges::{Fill, Gauges};
 use super::stats::Stats;
+use crate::Signal;
 use crate::component::Kind;
+use crate::graph::{Plan, PlanNode};
 use crate::renewal::{RenewalStatus, Renewals};
+use crate::storage::Usage;
 
 /// What the engine is doing. Cheap to clone.
 #[derive(Clone)]
@@ -54,9 +58,11 @@ pub struct NodeStatus {
     pub kind: Kind,
     /// The pipeline it belongs to, for processors; the signal, for exporters and connectors.
     pub place: Option<String>,
+    /// What it carries: one signal, but for receivers.
+    pub signals: Vec<Signal>,
     /// What it counted so far.
     pub stats: Arc<Stats>,
-    held: Arc<dyn Fn() -> u64 + Send + Sync>,
+    pub(crate) gauges: Arc<dyn Gauges>,
 }
 
 /// Whether the engine works.
@@ -130,19 +136,37 @@ impl Status {
 // === impl NodeStatus ===
 
 impl NodeStatus {
-    pub(crate) fn new(
-        id: String,
-        kind: Kind,
-        place: Option<String>,
-        stats: Arc<Stats>,
-        held: Arc<dyn Fn() -> u64 + Send + Sync>,
-    ) -> Self {
-        Self { id, kind, place, stats, held }
+    pub(crate) fn new(plan: &Plan, node: &PlanNode, stats: Arc<Stats>, gauges: Arc<dyn Gauges>) -> Self {
+        let sent = node.outputs.iter().map(|(signal, _)| *signal);
+        let signals = if node.kind == Kind::Receiver { sent.collect() } else { node.signal.into_iter().collect() };
+        Self {
+            id: plan.declared(node).id.to_string(),
+            kind: node.kind,
+            place: plan.place(node),
+            signals,
+            stats,
+            gauges,
+        }
     }
 
-    /// How much the node holds back now: items for processors, units of the queue's sizer for exporters.
+    /// How many items the node holds now.
     #[must_use]
     pub fn held(&self) -> u64 {
-        (self.held)()
+        match self.kind {
+            Kind::Receiver => self.stats.parts.all().iter().map(|part| part.stats.held()).sum(),
+            _ => self.gauges.held(),
+        }
+    }
+
+    /// The queue in front of it, if there is one.
+    #[must_use]
+    pub fn queue(&self) -> Option<Fill> {
+        self.gauges.queue()
+    }
+
+    /// What its queue holds and counts, if it is on disk.
+    #[must_use]
+    pub fn disk(&self) -> Option<Usage> {
+        self.gauges.disk()
     }
 }

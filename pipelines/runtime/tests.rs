@@ -240,9 +240,20 @@ fn drops_are_counted_by_reason() {
 fn status_follows_the_engine() {
     let (health, watch) = tokio::sync::watch::channel(Health::Starting);
     let stats = Arc::new(Stats::default());
-    let held = Arc::new(|| 7);
-    let kind = crate::component::Kind::Processor;
-    let node = status::NodeStatus::new("batch".to_owned(), kind, Some("logs".to_owned()), stats.clone(), held);
+    struct Seven;
+    impl Gauges for Seven {
+        fn held(&self) -> u64 {
+            7
+        }
+    }
+    let node = status::NodeStatus {
+        id: "batch".to_owned(),
+        kind: crate::component::Kind::Processor,
+        place: Some("logs".to_owned()),
+        signals: vec![Signal::Logs],
+        stats: stats.clone(),
+        gauges: Arc::new(Seven),
+    };
     let status = Status::new(watch, vec![node], Renewals::default());
     stats.received.add(3, 100);
     health.send_replace(Health::Failed("otlp: gone".to_owned()));

@@ -27,8 +27,10 @@ pub struct Usage {
     pub oldest: Option<SystemTime>,
     /// What an earlier process had left.
     pub recovered: Amount,
-    /// What was not taken: for want of room, because it could not be written, or at the end.
+    /// What was refused for now: there was no room, or the disk did not take it.
     pub refused: Amount,
+    /// What was refused for good: it is larger than the whole queue may be.
+    pub rejected: Amount,
     /// What was dropped because there was no room (`overflow: drop_oldest`).
     pub evicted_by_size: Amount,
     /// What was dropped because of its age.

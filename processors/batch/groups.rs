@@ -40,14 +40,16 @@ impl Groups {
         }
     }
 
-    /// Takes a batch in and returns what is to be sent now. A batch that needs one group too many is refused.
-    pub(super) fn push(&mut self, batch: Batch, now: Instant) -> Vec<Batch> {
+    /// Takes a batch in and returns what is to be sent now.
+    ///
+    /// # Errors
+    /// The batch itself, to be refused, if it needs one group too many.
+    pub(super) fn push(&mut self, batch: Batch, now: Instant) -> Result<Vec<Batch>, Box<(Batch, Refusal)>> {
         let metadata = self.metadata(batch.context());
         let known = self.groups.contains_key(&metadata);
         if !known && self.most > 0 && !self.keys.is_empty() && self.groups.len() >= self.most {
             let refusal = Refusal::new(RefusalKind::Exhausted, self.too_many()).after(self.timeout);
-            batch.resolve(refusal.into());
-            return Vec::new();
+            return Err(Box::new((batch, refusal)));
         }
         let group = self.groups.entry(metadata).or_insert_with_key(Group::new);
         let (telemetry, _, ack) = batch.into_parts();
@@ -56,7 +58,7 @@ impl Groups {
         if !ready.is_empty() {
             self.forget_empty();
         }
-        ready
+        Ok(ready)
     }
 
     /// What has waited long enough.

@@ -71,7 +71,16 @@ impl Batching {
 
 impl Processor for Batching {
     fn process(&self, batch: pipelines::Batch, out: &Output) {
-        self.with_groups(out, |groups| groups.push(batch, now()));
+        let mut refused = None;
+        self.with_groups(out, |groups| {
+            groups.push(batch, now()).unwrap_or_else(|one| {
+                refused = Some(one);
+                Vec::new()
+            })
+        });
+        if let Some((batch, refusal)) = refused.map(|one| *one) {
+            out.refuse(batch, refusal);
+        }
     }
 
     fn tick(&self, now: Instant, out: &Output) {

@@ -5,11 +5,14 @@ use std::sync::atomic::Ordering;
 use pipelines::component::Processor;
 use pipelines::otlp::edit::{Level, retain};
 use pipelines::runtime::Output;
-use pipelines::{Batch, Outcome, Signal, Telemetry};
+use pipelines::{Batch, Refusal, RefusalKind, Signal, Telemetry};
 
 use super::conditions::ErrorMode;
 use super::rules::{Rule, Rules};
 use crate::ottl::{Context, EvalError, Record};
+
+/// Why items are dropped.
+const FILTERED: &str = "filtered";
 
 /// Drops what the rules say.
 #[derive(Debug)]
@@ -55,11 +58,15 @@ impl Processor for Dropping {
     fn process(&self, batch: Batch, out: &Output) {
         match self.filter(batch.telemetry()) {
             Ok((kept, removed)) => {
-                out.dropped("filtered", removed);
+                out.dropped(FILTERED, removed);
                 out.send(batch.with(kept));
             }
-            Err(reason) => batch.resolve(Outcome::permanent(reason)),
+            Err(reason) => out.refuse(batch, Refusal::new(RefusalKind::Permanent, reason)),
         }
+    }
+
+    fn drops(&self) -> &'static [&'static str] {
+        &[FILTERED]
     }
 }
 

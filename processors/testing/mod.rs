@@ -27,6 +27,7 @@ pub(crate) struct Bench {
     pub(crate) out: Output,
     pub(crate) wake: Wake,
     sink: Arc<Sink>,
+    stats: Arc<Stats>,
 }
 
 /// Reads a configuration as the engine does.
@@ -107,8 +108,10 @@ impl Bench {
         let cx = build_context(signal);
         let sink = Arc::new(Sink::default());
         let processor = P::build(&Arc::new(config), &cx).unwrap();
-        let out = Output::new(Arc::new(Stats::default()), vec![sink.clone()], None);
-        Self { processor, out, wake: cx.wake, sink }
+        let stats = Arc::new(Stats::default());
+        let out = Output::new(stats.clone(), vec![sink.clone()], None);
+        stats.dropped.announce(processor.drops());
+        Self { processor, out, wake: cx.wake, sink, stats }
     }
 
     /// Sends telemetry from nobody and returns the future outcome.
@@ -119,6 +122,7 @@ impl Bench {
     /// Sends telemetry and returns the future outcome.
     pub(crate) fn send_from(&self, telemetry: Telemetry, context: Context) -> Acked {
         let (batch, acked) = Batch::tracked(telemetry, context);
+        self.stats.received.add(batch.items(), batch.bytes());
         self.processor.process(batch, &self.out);
         acked
     }
@@ -136,6 +140,17 @@ impl Bench {
         let (telemetry, _, ack) = received.remove(0).into_parts();
         ack.resolve(Outcome::Delivered);
         telemetry
+    }
+}
+
+impl Drop for Bench {
+    /// Whatever a test does, every item is accounted for, and for a reason that was announced.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.stats.missing(self.processor.held()), 0, "the ledger does not add up: {:?}", self.stats);
+            let announced = self.processor.drops();
+            assert!(self.stats.dropped.by_reason().iter().all(|(reason, _)| announced.contains(reason)));
+        }
     }
 }
 

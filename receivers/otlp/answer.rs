@@ -5,8 +5,10 @@ use std::time::Duration;
 use pipelines::Signal;
 use pipelines::otlp::wire::{put_len, put_uint};
 use pipelines::outcome::{Refusal, RefusalKind};
+use pipelines::runtime::Answer;
 
 use super::body::Broken;
+use super::encoding::Unreadable;
 use super::status::{Code, Status};
 
 /// When a client that found no room may try again.
@@ -40,6 +42,26 @@ pub(super) fn of_broken(broken: Broken) -> Option<Status> {
         }
         Broken::Malformed(what) => Status::new(Code::InvalidArgument, what),
     })
+}
+
+/// As what a request is counted that could not be read.
+pub(super) fn counted(unreadable: &Unreadable) -> Answer {
+    match unreadable {
+        Unreadable::Broken(Broken::Gone) => Answer::Gone,
+        Unreadable::Broken(Broken::Stalled) => Answer::Stalled,
+        Unreadable::Broken(Broken::TooLarge(_)) => Answer::TooLarge,
+        Unreadable::Broken(Broken::NoRoom) => Answer::NoRoom,
+        Unreadable::Broken(Broken::Malformed(_)) | Unreadable::Status(_) => Answer::Invalid,
+    }
+}
+
+/// As what a request is counted whose sender may not send it.
+pub(super) fn turned_away(status: &Status) -> Answer {
+    match status.code {
+        Code::PermissionDenied => Answer::PermissionDenied,
+        Code::ResourceExhausted => Answer::RateLimited,
+        _ => Answer::Unauthenticated,
+    }
 }
 
 /// The status of a request larger than `limit` bytes, which must not be sent again.

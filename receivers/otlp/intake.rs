@@ -1,5 +1,7 @@
 //! From collected bytes to the outcome, for both protocols.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::abandoned::{Abandoned, Earlier, Key};
@@ -7,7 +9,7 @@ use super::answer::NO_ROOM_RETRY;
 use pipelines::batch::Acked;
 use pipelines::component::Outputs;
 use pipelines::outcome::{Outcome, Refusal, RefusalKind};
-use pipelines::runtime::{Budget, Instant, Output, Permit, Tasks, now};
+use pipelines::runtime::{Budget, Instant, Output, Permit, Requests, Tasks, now};
 use pipelines::{Acknowledge, Batch, Context, Signal, Telemetry};
 
 /// What an item counts for at least, in bytes. An empty one takes two bytes, and 64 MiB of them compress to 64 kB, but
@@ -18,6 +20,8 @@ const LEAST_ITEM: u64 = 128;
 pub(super) struct Intake {
     /// Where batches go.
     pub(super) outputs: Outputs,
+    /// Where requests are counted.
+    pub(super) requests: Arc<Requests>,
     /// What must have happened before a client is answered.
     pub(super) acknowledge: Acknowledge,
     /// Requests whose clients hung up.

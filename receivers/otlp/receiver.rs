@@ -95,13 +95,16 @@ async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failu
     if let Some(keys) = keys {
         keys.load()?;
     }
-    let intake = Arc::new(Intake {
-        outputs: host.outputs.clone(),
-        acknowledge: config.acknowledge,
-        abandoned: Abandoned::default(),
-        budget: host.budget.clone(),
-        tasks: host.tasks.clone(),
-    });
+    let intake = |transport| {
+        Arc::new(Intake {
+            outputs: host.outputs.over(transport),
+            requests: host.outputs.requests(transport),
+            acknowledge: config.acknowledge,
+            abandoned: Abandoned::default(),
+            budget: host.budget.clone(),
+            tasks: host.tasks.clone(),
+        })
+    };
     let (grpc, http) = (&config.protocols.grpc, &config.http());
     let door = |protocol, tls, limits, multiplexed| Door {
         protocol,
@@ -116,7 +119,7 @@ async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failu
         Some(grpc) => {
             let tls = secure("grpc", grpc.tls.as_ref(), &[H2], &host, &renewals)?;
             let listener = bind("grpc", grpc.listen(), grpc.reuse_port).await?;
-            Some((grpc, listener, door("grpc", tls, grpc_limits(grpc), true)))
+            Some((grpc, listener, door("grpc", tls, grpc_limits(grpc), true), intake("grpc")))
         }
     };
     let http = match http {
@@ -124,16 +127,16 @@ async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failu
         Some(http) => {
             let tls = secure("http", http.tls.as_ref(), &[H2, HTTP_1_1], &host, &renewals)?;
             let listener = bind("http", http.listen(), http.reuse_port).await?;
-            Some((http, listener, door("http", tls, http_limits(http), false)))
+            Some((http, listener, door("http", tls, http_limits(http), false), intake("http")))
         }
     };
-    let places = [("grpc", grpc.as_ref().map(|(_, at, _)| at)), ("http", http.as_ref().map(|(_, at, _)| at))];
+    let places = [("grpc", grpc.as_ref().map(|(_, at, ..)| at)), ("http", http.as_ref().map(|(_, at, ..)| at))];
     host.ready.tell(places.iter().filter_map(|(protocol, at)| Some(format!("{protocol} {}", (*at)?))).collect());
     let tasks = host.tasks.clone();
     let serve_grpc = async {
-        if let Some((config, listener, door)) = grpc {
+        if let Some((config, listener, door, intake)) = grpc {
             let grpc = Arc::new(Grpc {
-                intake: intake.clone(),
+                intake,
                 limit: config.limit(),
                 include_metadata: config.include_metadata,
                 access: config.access(),
@@ -145,11 +148,11 @@ async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failu
         }
     };
     let serve_http = async {
-        if let Some((settings, listener, door)) = http {
+        if let Some((settings, listener, door, intake)) = http {
             if http_guard.is_alone() && settings.access().1 == Access::Required {
                 tracing::info!(id = %host.id, "requests to /v2 are refused: they need API keys, and `keys` names none");
             }
-            let http = Arc::new(Http::new(settings, http_guard, intake.clone()));
+            let http = Arc::new(Http::new(settings, http_guard, intake));
             let builder = http_server(settings, Spawn(tasks.clone()));
             door.run(listener, move |io, activity, client| serve_http(&builder, http.clone(), io, activity, client))
                 .await;

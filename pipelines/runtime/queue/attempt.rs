@@ -29,13 +29,18 @@ impl ExporterNode {
             let attempted = caught_async(self.attempt(batch)).await;
             let panicked = attempted.is_err();
             let (mut after, reason) = match attempted.unwrap_or_else(|panic| Err(ExportError::retry(panic))) {
-                Ok(exported) => return delivered(&self.name, exported),
+                Ok(exported) => {
+                    self.stats.attempts.succeeded();
+                    return delivered(&self.name, exported);
+                }
                 Err(ExportError::Reject { reason }) => {
                     tracing::error!(node = %self.name, items = batch.items(), %reason, "rejected for good");
+                    self.stats.attempts.failed(&reason);
                     return Outcome::permanent(reason);
                 }
                 Err(ExportError::Retry { after, reason }) => (after, reason),
             };
+            self.stats.attempts.failed(&reason);
             let wait = if stop.is_requested() {
                 None
             } else if !is_ours {

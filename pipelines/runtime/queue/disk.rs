@@ -6,6 +6,7 @@ use tokio::sync::Mutex;
 
 use super::super::clock::now;
 use super::super::delivery::{Queue as Settings, Sizer};
+use super::super::stats::Stats;
 use super::{Load, Refused};
 use crate::Batch;
 use crate::batch::{Acked, Limits};
@@ -129,10 +130,12 @@ fn load(gathered: Vec<Stored>, limits: &Limits) -> Load {
 
 impl Entry {
     /// Ends the entry if something became of it, or if its sender will send it again; else it is handed out again.
-    pub(super) fn settle(mut self) {
+    pub(super) fn settle(mut self, stats: &Stats) {
         let outcome = self.acked.now();
         let outcome = outcome.unwrap_or_else(|| Outcome::unavailable("the batch was dropped before it was delivered"));
-        if outcome.is_final() || self.stored.batch.is_awaited() {
+        let Stored { batch, .. } = &self.stored;
+        if outcome.is_final() || batch.is_awaited() {
+            stats.ended((batch.items(), batch.bytes()), &outcome, true);
             self.stored.done(outcome);
         }
     }

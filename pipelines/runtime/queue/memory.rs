@@ -26,7 +26,8 @@ struct Queue {
     /// Sizes of `waiting` and of the batches on their way, in units of the sizer.
     waiting_size: u64,
     leaving_size: u64,
-    /// Items of the batches on their way.
+    /// Number and items of the batches on their way.
+    leaving: u64,
     leaving_items: u64,
     closed: bool,
 }
@@ -97,6 +98,7 @@ impl MemoryLine {
         let mut queue = self.lock();
         queue.leaving_size -= self.settings.sizer.size(batch);
         queue.leaving_items -= batch.items() as u64;
+        queue.leaving -= 1;
     }
 
     pub(super) fn close(&self) {
@@ -122,6 +124,11 @@ impl MemoryLine {
         waiting as u64 + queue.leaving_items + queue.group.size(Sizer::Items)
     }
 
+    /// Batches on their way.
+    pub(super) fn in_flight(&self) -> u64 {
+        self.lock().leaving
+    }
+
     fn pop(&self, queue: &mut Queue) -> Option<Batch> {
         if let Some((limits, timeout)) = &self.settings.batch
             && queue.group.due(*timeout).is_some_and(|due| due <= now())
@@ -134,6 +141,7 @@ impl MemoryLine {
         queue.waiting_size -= size;
         queue.leaving_size += size;
         queue.leaving_items += batch.items() as u64;
+        queue.leaving += 1;
         if !queue.waiting.is_empty() {
             self.filled.notify_one();
         }

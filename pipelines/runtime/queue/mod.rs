@@ -10,8 +10,9 @@ use std::time::Duration;
 use self::disk::DiskLine;
 use self::memory::{MemoryLine, Refused};
 use super::delivery::Delivery;
+use super::gauges::{Fill, Gauges};
 use super::output::Accept;
-use super::stats::Stats;
+use super::stats::{Stats, UNDELIVERED};
 use super::stop::Stop;
 use crate::Batch;
 use crate::component::{Exporter, Failure};
@@ -57,6 +58,7 @@ impl ExporterNode {
         storage: Option<(String, Arc<storage::Options>)>,
     ) -> Self {
         let delivery = exporter.delivery();
+        stats.dropped.announce(&[UNDELIVERED]);
         let line = match storage {
             None => Line::Memory(MemoryLine::new(delivery.queue.clone())),
             Some((directory, options)) => Line::Disk(DiskLine::new(directory, options, delivery.queue.clone())),
@@ -126,23 +128,14 @@ impl ExporterNode {
         (self.delivery.queue.sizer, self.delivery.queue.capacity)
     }
 
-    /// What a queue on disk holds; `None` for one in memory or before it is open.
-    #[must_use]
-    pub fn usage(&self) -> Option<Usage> {
-        match &self.line {
-            Line::Memory(_) => None,
-            Line::Disk(line) => line.usage(),
-        }
-    }
-
     /// Exports batch after batch until the queue is closed and empty. After `stop` nothing is tried twice.
     pub async fn work(self: Arc<Self>, mut stop: Stop) {
         while let Some(Load { batches, entries, is_ours }) = self.next().await {
             for batch in batches {
                 let outcome = self.deliver(&batch, is_ours, &mut stop).await;
-                self.settle(batch, outcome, is_ours);
+                self.settle(batch, outcome);
             }
-            entries.into_iter().for_each(disk::Entry::settle);
+            entries.into_iter().for_each(|entry| entry.settle(&self.stats));
         }
     }
 
@@ -153,27 +146,34 @@ impl ExporterNode {
         }
     }
 
-    fn settle(&self, batch: Batch, outcome: Outcome, is_ours: bool) {
+    /// What became of entries on disk is counted entry by entry.
+    fn settle(&self, batch: Batch, outcome: Outcome) {
         if let Line::Memory(line) = &self.line {
             line.left(&batch);
-        }
-        if outcome.is_final() || !is_ours {
-            self.count(&batch, &outcome);
+            self.stats.ended((batch.items(), batch.bytes()), &outcome, batch.is_awaited());
         }
         batch.resolve(outcome);
     }
+}
 
-    fn count(&self, batch: &Batch, outcome: &Outcome) {
-        let (items, bytes) = (batch.items(), batch.bytes());
-        match outcome {
-            Outcome::Delivered => self.stats.sent.add(items, bytes),
-            Outcome::Partial { rejected, .. } => {
-                let rejected = usize::try_from(*rejected).unwrap_or(usize::MAX).min(items);
-                self.stats.sent.add(items - rejected, bytes);
-                self.stats.rejected.add(rejected, 0);
-            }
-            Outcome::Refused(refusal) if refusal.is_retryable() => self.stats.refused.add(items, bytes),
-            Outcome::Refused(_) => self.stats.rejected.add(items, bytes),
+impl Gauges for ExporterNode {
+    fn held(&self) -> u64 {
+        self.items()
+    }
+
+    fn queue(&self) -> Option<Fill> {
+        let (sizer, capacity) = self.capacity();
+        let in_flight = match &self.line {
+            Line::Memory(line) => line.in_flight(),
+            Line::Disk(line) => line.usage().map_or(0, |usage| usage.in_flight.entries),
+        };
+        Some(Fill { size: self.size(), capacity, unit: sizer.name(), in_flight })
+    }
+
+    fn disk(&self) -> Option<Usage> {
+        match &self.line {
+            Line::Memory(_) => None,
+            Line::Disk(line) => line.usage(),
         }
     }
 }
@@ -188,6 +188,7 @@ impl Accept for ExporterNode {
         let (batch, refusal) = match refused {
             Ok(()) => return,
             Err(Refused::Full(batch)) => {
+                self.stats.turned_away.add(batch.items(), batch.bytes());
                 let (sizer, capacity) = self.capacity();
                 let reason =
                     format!("the queue of {} is full: {capacity} {} wait or are on their way", self.name, sizer.name());
@@ -195,8 +196,9 @@ impl Accept for ExporterNode {
             }
             Err(Refused::Closed(batch)) => (batch, Refusal::new(RefusalKind::Unavailable, "the engine is stopping")),
         };
-        self.stats.refused.add(batch.items(), batch.bytes());
-        batch.resolve(refusal.into());
+        let outcome = refusal.into();
+        self.stats.ended((batch.items(), batch.bytes()), &outcome, true);
+        batch.resolve(outcome);
     }
 }
 

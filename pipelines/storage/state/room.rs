@@ -24,18 +24,19 @@ impl State {
                 self.pending_disk += reserved(&incoming);
                 self.incoming.push(incoming);
             }
-            Err(refusal) => {
-                self.counted.refused += incoming.entry.amount();
-                self.told.push((incoming.ack, refusal.into()));
-            }
+            Err(refusal) => self.tell(incoming, refusal),
         }
     }
 
     /// A batch that was admitted could not be written.
     pub(in super::super) fn refuse(&mut self, incoming: Incoming, refusal: Refusal) {
-        let amount = incoming.entry.amount();
-        self.settle_pending(amount, reserved(&incoming));
-        self.counted.refused += amount;
+        self.settle_pending(incoming.entry.amount(), reserved(&incoming));
+        self.tell(incoming, refusal);
+    }
+
+    fn tell(&mut self, incoming: Incoming, refusal: Refusal) {
+        let count = if refusal.is_retryable() { &mut self.counted.refused } else { &mut self.counted.rejected };
+        *count += incoming.entry.amount();
         self.told.push((incoming.ack, refusal.into()));
     }
 

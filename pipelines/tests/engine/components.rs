@@ -209,4 +209,8 @@ impl Processor for Fragile {
         assert!(held.iter().all(|batch| batch.items() <= self.0.bears), "too many items to send on");
         held.into_iter().for_each(|batch| out.send(batch));
     }
+
+    fn held(&self) -> u64 {
+        self.2.lock().unwrap().iter().map(|batch| batch.items() as u64).sum()
+    }
 }

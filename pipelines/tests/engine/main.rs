@@ -5,6 +5,7 @@ mod components;
 mod delivery;
 mod dry_run;
 mod graph;
+mod ledger;
 mod lifecycle;
 mod panics;
 mod shelf;
@@ -21,11 +22,13 @@ use pipelines::{Batch, Context, Plan, Signal, Telemetry};
 use prost::Message;
 
 use components::{Forward, Fragile, Sink, Source};
+use ledger::Sieve;
 use shelf::Shelf;
 
 static COMPONENTS: &[Component] = &[
     Component::receiver::<Source>(),
     Component::processor::<Fragile>(),
+    Component::processor::<Sieve>(),
     Component::exporter::<Sink>(),
     Component::connector::<Forward>(),
     Component::extension::<Shelf>(),

@@ -57,6 +57,9 @@ async fn a_tick_that_panics_is_not_the_last() {
     let running = run("tick", "{ bears: 3, later: true }", "").await;
     assert_can_be_sent_again(send("source/tick", logs(4)).await);
     assert_eq!(send("source/tick", logs(3)).await, Outcome::Delivered);
+    let entries = pipelines::ledger::entries(running.status());
+    assert!(entries.iter().all(|entry| entry.balance() == 0), "{entries:?}");
+    assert_eq!((entries[1].received.items, entries[1].refused.items, entries[1].sent.items), (7, 4, 3));
     assert_eq!(running.stop(Duration::from_secs(1)).await, 0);
 }
 

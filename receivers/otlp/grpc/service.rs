@@ -21,7 +21,7 @@ use crate::otlp::serve::client_context;
 use crate::otlp::status::{Code, Status};
 use pipelines::net::compress::Encoding;
 use pipelines::outcome::Outcome;
-use pipelines::runtime::Permit;
+use pipelines::runtime::{Answer, Permit};
 use pipelines::{Context, Signal};
 
 const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
@@ -67,6 +67,8 @@ impl GrpcPeer {
 
     async fn call(&self, request: Request<Incoming>) -> Response<Reply> {
         let (head, body) = request.into_parts();
+        let mut asked = self.grpc.intake.requests.begin();
+        asked.is(Answer::Unsupported);
         if head.method != Method::POST {
             return reply::not_grpc(StatusCode::METHOD_NOT_ALLOWED);
         }
@@ -75,14 +77,19 @@ impl GrpcPeer {
         }
         let identity = match self.grpc.guard.admit(self.grpc.access, &head.headers, self.client) {
             Ok(identity) => identity,
-            Err(rejected) => return reply::rejected(&rejected),
+            Err(rejected) => {
+                asked.is(answer::turned_away(&rejected.status));
+                return reply::rejected(&rejected);
+            }
         };
+        asked.is(Answer::Unknown);
         let Some(signal) = signal(head.uri.path()) else {
             return reply::error(&Status::new(Code::Unimplemented, format!("unknown method {}", head.uri.path())));
         };
         let Some(output) = self.grpc.intake.outputs.signal(signal) else {
             return reply::error(&answer::no_pipeline(signal));
         };
+        asked.is(Answer::Unsupported);
         let encoding = match encoding(&head.headers) {
             Ok(encoding) => encoding,
             Err(name) => {
@@ -90,22 +97,22 @@ impl GrpcPeer {
                 return reply::unknown_encoding(&Status::new(Code::Unimplemented, text));
             }
         };
+        asked.is(Answer::Gone);
         let read = match self.read(body, encoding).await {
             Ok(read) => read,
-            Err(Unreadable::Broken(broken)) => {
-                return answer::of_broken(broken).map_or_else(
-                    || reply::error(&Status::new(Code::Unavailable, "the client is gone")),
-                    |status| reply::error(&status),
-                );
+            Err(unreadable) => {
+                asked.is(answer::counted(&unreadable));
+                return unread(unreadable);
             }
-            Err(Unreadable::Status(status)) => return reply::error(&status),
         };
         let context = match (self.grpc.include_metadata, identity) {
             (false, None) => self.context.clone(),
             (false, identity) => client_context(self.client, None, identity),
             (true, identity) => client_context(self.client, Some(&head.headers), identity),
         };
-        match self.grpc.intake.deliver(output, signal, read, context).await {
+        let outcome = self.grpc.intake.deliver(output, signal, read, context).await;
+        asked.is(&outcome);
+        match outcome {
             Outcome::Delivered => reply::success(),
             Outcome::Partial { rejected, reason } => reply::success_with(&answer::partial_success(rejected, &reason)),
             Outcome::Refused(refusal) => reply::error(&answer::of_refusal(&refusal)),
@@ -121,6 +128,16 @@ impl GrpcPeer {
         }
         let encoding = if message.is_compressed { encoding } else { Encoding::Identity };
         encoding::decompress(encoding, (message.bytes, message.permit), *limit, &intake.budget)
+    }
+}
+
+fn unread(unreadable: Unreadable) -> Response<Reply> {
+    match unreadable {
+        Unreadable::Broken(broken) => answer::of_broken(broken).map_or_else(
+            || reply::error(&Status::new(Code::Unavailable, "the client is gone")),
+            |status| reply::error(&status),
+        ),
+        Unreadable::Status(status) => reply::error(&status),
     }
 }
 

@@ -28,7 +28,7 @@ use pipelines::net::compress::Encoding;
 use pipelines::otlp::json::from_json;
 use pipelines::otlp::schema::Message;
 use pipelines::outcome::Outcome;
-use pipelines::runtime::{Output, Permit, now};
+use pipelines::runtime::{Answer, Asked, Output, Permit, now};
 use pipelines::{Context, Identity, Signal};
 
 /// What all connections share.
@@ -107,7 +107,8 @@ impl HttpPeer {
         let (head, body) = request.into_parts();
         let is_http1 = head.version < Version::HTTP_2;
         let mut body = Some(body);
-        let response = self.route(head, &mut body).await;
+        let mut asked = self.http.intake.requests.begin();
+        let response = self.route(head, &mut body, &mut asked).await;
         if let Some(unread) = body.filter(|body| is_http1 && !body.is_end_stream())
             && response.is_ok()
         {
@@ -117,24 +118,37 @@ impl HttpPeer {
     }
 
     /// Takes the body out once it is read to its end.
-    async fn route(&self, head: Parts, body: &mut Option<Incoming>) -> Result<Response<Reply>, Gone> {
+    async fn route(
+        &self,
+        head: Parts,
+        body: &mut Option<Incoming>,
+        asked: &mut Asked<'_>,
+    ) -> Result<Response<Reply>, Gone> {
         let path = head.uri.path();
+        asked.is(Answer::Unknown);
         let Some((_, signal, access)) = self.http.paths.iter().find(|(served, ..)| served == path) else {
             return Ok(reply::not_found());
         };
         let media = Media::of(&head.headers);
         let identity = match self.http.guard.admit(*access, &head.headers, self.client) {
             Ok(identity) => identity,
-            Err(rejected) => return Ok(reply::rejected(media.unwrap_or(Media::Json), &rejected)),
+            Err(rejected) => {
+                asked.is(answer::turned_away(&rejected.status));
+                return Ok(reply::rejected(media.unwrap_or(Media::Json), &rejected));
+            }
         };
         let Some(output) = self.http.intake.outputs.signal(*signal) else {
             return Ok(reply::no_pipeline(&answer::no_pipeline(*signal)));
         };
+        asked.is(Answer::Unsupported);
         if head.method != Method::POST {
             return Ok(reply::method_not_allowed());
         }
         let Some(media) = media else { return Ok(reply::unsupported_media_type()) };
-        match self.take((*signal, output), media, head, body, identity).await {
+        asked.is(Answer::Gone);
+        let taken = self.take((*signal, output), media, head, body, identity).await;
+        asked.is(taken.as_ref().map_or_else(answer::counted, Answer::from));
+        match taken {
             Ok(Outcome::Delivered) => Ok(reply::ok(media, media.success())),
             Ok(Outcome::Partial { rejected, reason }) => {
                 Ok(reply::ok(media, media.partial(*signal, rejected, &reason)))
