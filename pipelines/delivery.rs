@@ -127,7 +127,6 @@ impl QueueConfig {
     fn settings(&self) -> QueueSettings {
         let (sizer, capacity) = match (self.enabled, self.queue_size) {
             (false, _) => (Sizer::Bytes, QueueSettings::DEFAULT_BYTES),
-            (true, _) if self.block_on_overflow => (self.sizer(), u64::MAX),
             // On disk the storage has bounds of its own.
             (true, None) if self.storage.is_some() => (self.sizer(), u64::MAX),
             (true, None) if self.sizer() == Sizer::Bytes => (Sizer::Bytes, QueueSettings::DEFAULT_BYTES),
@@ -136,6 +135,7 @@ impl QueueConfig {
         QueueSettings {
             capacity,
             sizer,
+            block_on_overflow: self.block_on_overflow,
             consumers: if self.enabled { self.num_consumers } else { AT_ONCE },
             wait_for_result: self.wait_for_result.unwrap_or(true),
             storage: self.storage.clone().filter(|_| self.enabled),

@@ -24,6 +24,9 @@ pub struct Queue {
     pub capacity: u64,
     /// The unit of `capacity`.
     pub sizer: Sizer,
+    /// Whether a batch that finds no room waits in line, bounded by the engine's bytes in flight, instead of being
+    /// refused.
+    pub block_on_overflow: bool,
     /// How many attempts may be on their way at once.
     pub consumers: NonZeroUsize,
     /// Whether the sender hears the outcome of the delivery (the default) or only that the batch is queued.
@@ -62,6 +65,7 @@ impl Default for Queue {
         Self {
             capacity: Self::DEFAULT_BYTES,
             sizer: Sizer::Bytes,
+            block_on_overflow: false,
             consumers: Self::DEFAULT_CONSUMERS,
             wait_for_result: true,
             storage: None,

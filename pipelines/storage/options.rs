@@ -63,6 +63,8 @@ pub struct Capacity {
     pub units: u64,
     /// The unit.
     pub sizer: Sizer,
+    /// Whether a batch that finds no room waits in line, unanswered, instead of being refused.
+    pub blocks: bool,
 }
 
 // === impl Capacity ===

@@ -54,6 +54,9 @@ impl Shared {
     pub(super) fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
         let result = change(&mut state);
+        if state.has_line() {
+            state.move_line();
+        }
         let told = state.take_told();
         let wake_writer = state.writer_sleeps && state.has_work();
         let wake_reader = state.reader_sleeps && (state.stopped || state.ended || state.wants().is_some());

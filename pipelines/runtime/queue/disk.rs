@@ -40,7 +40,8 @@ impl DiskLine {
 
     pub(super) async fn open(&self) -> Result<(), Failure> {
         let (name, options) = (self.name.clone(), self.options.clone());
-        let capacity = Capacity { units: self.settings.capacity, sizer: self.settings.sizer };
+        let Settings { capacity: units, sizer, block_on_overflow: blocks, .. } = self.settings;
+        let capacity = Capacity { units, sizer, blocks };
         let opening = tokio::task::spawn_blocking(move || DiskQueue::open(&name, &options, capacity)).await;
         let opened = opening.map_err(|_| Failure::from("opening the queue on disk panicked"))?;
         let queue = opened.map_err(|error| Failure(error.to_string()))?;

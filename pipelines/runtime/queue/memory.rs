@@ -46,14 +46,14 @@ impl MemoryLine {
     }
 
     pub(super) fn offer(&self, batch: Batch) -> Result<(), Refused> {
-        let Settings { sizer, capacity, .. } = self.settings;
+        let Settings { sizer, capacity, block_on_overflow, .. } = self.settings;
         let mut queue = self.lock();
         let held = queue.size(sizer);
         if queue.closed {
             return Err(Refused::Closed(batch));
         }
         // One batch is always taken when nothing else waits, however large it is.
-        if held > 0 && held.saturating_add(sizer.size(&batch)) > capacity {
+        if !block_on_overflow && held > 0 && held.saturating_add(sizer.size(&batch)) > capacity {
             return Err(Refused::Full(batch));
         }
         let batch = if self.settings.wait_for_result { batch } else { batch.answered(Outcome::Delivered) };

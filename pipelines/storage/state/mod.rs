@@ -6,9 +6,10 @@
 
 mod evict;
 mod flow;
+mod line;
 mod room;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::SystemTime;
 
 use super::entry::{Entry, Incoming, Position};
@@ -42,6 +43,8 @@ pub(super) struct State {
     pending: Amount,
     pending_disk: u64,
     incoming: Vec<Incoming>,
+    /// Who waits for room.
+    line: VecDeque<Incoming>,
     chores: Chores,
     failing: Option<(Instant, Refusal)>,
     told: Vec<(Ack, Outcome)>,
@@ -126,6 +129,7 @@ impl State {
         let mut waiting = self.live;
         waiting -= in_flight;
         waiting += self.pending;
+        self.line.iter().for_each(|incoming| waiting += incoming.entry.amount());
         let failing = self.failing.as_ref().map(|(_, refusal)| refusal.reason.to_string());
         Usage { bytes: self.bytes, waiting, in_flight, oldest: self.oldest(), failing, ..self.counted.clone() }
     }

@@ -16,16 +16,11 @@ const PENDING_BYTES: u64 = 32 << 20;
 // === impl State ===
 
 impl State {
-    /// Takes a batch to be written, or says why not.
-    pub(in super::super) fn admit(&mut self, incoming: Incoming, now: Instant, wall: SystemTime) {
-        match self.room(&incoming, now, wall) {
-            Ok(()) => {
-                self.pending += incoming.entry.amount();
-                self.pending_disk += reserved(&incoming);
-                self.incoming.push(incoming);
-            }
-            Err(refusal) => self.tell(incoming, refusal),
-        }
+    /// Takes a batch for which there is room.
+    pub(super) fn enter(&mut self, incoming: Incoming) {
+        self.pending += incoming.entry.amount();
+        self.pending_disk += reserved(&incoming);
+        self.incoming.push(incoming);
     }
 
     /// A batch that was admitted could not be written.
@@ -34,7 +29,8 @@ impl State {
         self.tell(incoming, refusal);
     }
 
-    fn tell(&mut self, incoming: Incoming, refusal: Refusal) {
+    /// Answers a batch that is not taken, and counts it.
+    pub(super) fn tell(&mut self, incoming: Incoming, refusal: Refusal) {
         let count = if refusal.is_retryable() { &mut self.counted.refused } else { &mut self.counted.rejected };
         *count += incoming.entry.amount();
         self.told.push((incoming.ack, refusal.into()));
@@ -46,7 +42,8 @@ impl State {
         self.pending_disk = self.pending_disk.saturating_sub(disk);
     }
 
-    fn room(&mut self, incoming: &Incoming, now: Instant, wall: SystemTime) -> Result<(), Refusal> {
+    /// Makes sure that there is room, or says why there is none.
+    pub(super) fn room(&mut self, incoming: &Incoming, now: Instant, wall: SystemTime) -> Result<(), Refusal> {
         let name = &self.limits.name;
         let (Some(options), Some(capacity)) = (&self.limits.options, self.limits.capacity) else {
             return Err(Refusal::new(RefusalKind::Unavailable, "the queue has no limits"));

@@ -18,7 +18,7 @@ use crate::runtime::Sizer;
 use crate::{Batch, Context, Signal, Telemetry};
 
 /// More than any test holds.
-const PLENTY: Capacity = Capacity { units: u64::MAX, sizer: Sizer::Bytes };
+const PLENTY: Capacity = Capacity { units: u64::MAX, sizer: Sizer::Bytes, blocks: false };
 /// Nothing here takes longer unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -111,6 +111,45 @@ service:
     running.stop(SECOND).await;
 }
 
+/// Scenario: `block_on_overflow`, and no room. Guarantee: senders wait in line until there is, and hear success; without
+/// it they are told to try again.
+#[tokio::test]
+async fn senders_may_wait_for_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |blocks: bool| {
+        format!(
+            "receivers: {{ source/room: }}
+extensions: {{ shelf: {{ directory: {} }} }}
+exporters:
+  sink/room:
+    sending_queue: {{ storage: shelf, num_consumers: 1, queue_size: 2, block_on_overflow: {blocks} }}
+    fails: {}
+    retry_on_failure: {{ initial_interval: 300ms, randomization_factor: 0 }}
+service:
+  extensions: [shelf]
+  pipelines: {{ logs: {{ receivers: [source/room], exporters: [sink/room] }} }}",
+            folder.path().display(),
+            if blocks { 1 } else { 2 },
+        )
+    };
+    let running = Engine::start(&plan(&file(true)).unwrap()).await.unwrap();
+    let all: Vec<_> = (1..=5).map(|items| send("source/room", logs(items))).collect();
+    for acked in all {
+        assert_eq!(acked.await, Outcome::Delivered);
+    }
+    assert_eq!(wait_for("sink/room", 5).await, [1, 2, 3, 4, 5]);
+    running.stop(SECOND).await;
+    let running = Engine::start(&plan(&file(false)).unwrap()).await.unwrap();
+    let outcomes: Vec<_> = (1..=3).map(|items| send("source/room", logs(items))).collect();
+    let mut refused = 0;
+    for acked in outcomes {
+        refused +=
+            u32::from(matches!(acked.await, Outcome::Refused(refusal) if refusal.kind == RefusalKind::Exhausted));
+    }
+    assert!(refused >= 1, "two of three fit");
+    running.stop(SECOND).await;
+}
+
 /// Scenario: the storage that a queue names is not there, is not started, or the directory is in use. Guarantee: an error
 /// that names the key, or the directory.
 #[tokio::test]
