@@ -155,8 +155,7 @@ impl Credentials {
             headers.to_mut().insert(header::AUTHORIZATION, value);
         }
         if let Some((id, auth)) = &self.auth {
-            let added = auth.headers(context, headers.to_mut());
-            added.map_err(|reason| ExportError::retry(format!("authenticator `{id}`: {reason}")))?;
+            auth.headers(context, headers.to_mut()).map_err(|error| error.of(&format!("authenticator `{id}`")))?;
         }
         Ok(headers)
     }

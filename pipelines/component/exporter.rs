@@ -113,6 +113,15 @@ impl ExportError {
         Self::Retry { after: None, reason: reason.into() }
     }
 
+    /// The same failure, which is that of `place`.
+    #[must_use]
+    pub fn of(self, place: &str) -> Self {
+        match self {
+            Self::Retry { after, reason } => Self::Retry { after, reason: format!("{place}: {reason}") },
+            Self::Reject { reason } => Self::Reject { reason: format!("{place}: {reason}") },
+        }
+    }
+
     /// A failure for good.
     #[must_use]
     pub fn reject(reason: impl Into<String>) -> Self {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
 
-use super::{ComponentId, Failure};
+use super::{ComponentId, ExportError, Failure};
 use crate::storage;
 use crate::{Context, Identity};
 
@@ -67,8 +67,8 @@ pub trait ClientAuth: Send + Sync {
     /// Adds to the headers of one request, which carries batches sent with `context`.
     ///
     /// # Errors
-    /// Why there is no credential now; the request is tried again later.
-    fn headers(&self, context: &Context, headers: &mut HeaderMap) -> Result<(), String>;
+    /// Why there is no credential: a failure that may pass, or a rejection if there never will be one.
+    fn headers(&self, context: &Context, headers: &mut HeaderMap) -> Result<(), ExportError>;
 }
 
 /// What a request shows of itself before its body is read.

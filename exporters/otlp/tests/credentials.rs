@@ -53,9 +53,9 @@ async fn sends_key_pairs_and_follows_token_files() {
 struct Tenant;
 
 impl ClientAuth for Tenant {
-    fn headers(&self, context: &Context, headers: &mut HeaderMap) -> Result<(), String> {
-        let tenant = context.metadata("tenant").next().ok_or("no tenant")?;
-        headers.insert("x-tenant", HeaderValue::try_from(tenant).map_err(|error| error.to_string())?);
+    fn headers(&self, context: &Context, headers: &mut HeaderMap) -> Result<(), ExportError> {
+        let tenant = context.metadata("tenant").next().ok_or_else(|| ExportError::retry("no tenant"))?;
+        headers.insert("x-tenant", HeaderValue::try_from(tenant).unwrap());
         Ok(())
     }
 }
