@@ -10,6 +10,8 @@ use super::walk::read_forgiving;
 
 /// Most that is kept, in bytes, unless an eighth of the queue's bound is less.
 const MAX_BYTES: u64 = 64 << 20;
+/// Its name in the queue's directory.
+const FOLDER: &str = "corrupt";
 /// Piece in which ranges are copied.
 const PIECE: u64 = 1 << 20;
 
@@ -27,7 +29,7 @@ pub(super) struct Aside {
 impl Aside {
     /// Looks at what is there.
     pub(super) fn open(queue: &Path, max_bytes: u64) -> Self {
-        let path = queue.join("corrupt");
+        let path = queue.join(FOLDER);
         let mut kept: Vec<(PathBuf, std::time::SystemTime, u64)> = Vec::new();
         for entry in fs::read_dir(&path).into_iter().flatten().flatten() {
             if let Ok(about) = entry.metadata() {
@@ -44,13 +46,15 @@ impl Aside {
         self.kept.iter().map(|(_, length)| length).sum()
     }
 
-    /// Copies a range of a file, or the start of it if it is larger than the bound.
-    pub(super) fn copy(&mut self, file: &File, name: &str, range: Range<u64>) -> io::Result<()> {
-        let length = (range.end - range.start).min(self.limit);
+    /// Copies a range of a file, or the start of it if it is larger than the bound or the queue has only so much room
+    /// on disk.
+    pub(super) fn copy(&mut self, file: &File, name: &str, range: Range<u64>, room: u64) -> io::Result<()> {
+        let limit = self.limit.min(self.bytes().saturating_add(room));
+        let length = (range.end - range.start).min(limit);
         if length == 0 {
             return Ok(());
         }
-        while self.bytes() + length > self.limit && !self.kept.is_empty() {
+        while self.bytes() + length > limit && !self.kept.is_empty() {
             let (oldest, _) = self.kept.remove(0);
             fs::remove_file(oldest)?;
         }

@@ -14,6 +14,7 @@ use super::options::Options;
 #[derive(Debug)]
 pub(super) struct Directory {
     path: PathBuf,
+    permissions: u32,
 }
 
 /// What lies in a queue's directory.
@@ -46,7 +47,7 @@ impl Directory {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(cannot("create", path)(error)),
         }
-        Ok(Self { path })
+        Ok(Self { path, permissions: options.permissions })
     }
 
     /// Where it is.
@@ -78,7 +79,15 @@ impl Directory {
     /// Begins a segment: a file that will be found again after a power cut.
     pub(super) fn create(&self, id: SegmentId, medium: &dyn Medium, durable: bool) -> io::Result<File> {
         let path = self.segment(id);
-        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+        let create = || OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
+        let file = match create() {
+            // Somebody deleted the directory.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                DirBuilder::new().mode(self.permissions).create(&self.path)?;
+                create()?
+            }
+            other => other?,
+        };
         let begun = write_all(medium, &file, &mut [IoSlice::new(&id.header())], 0)
             .and_then(|()| if durable { sync(&self.path) } else { Ok(()) });
         match begun {
@@ -91,10 +100,13 @@ impl Directory {
         }
     }
 
-    /// Marks entries of a segment as done.
+    /// Marks entries of a segment as done, if it is there.
     pub(super) fn mark(&self, id: SegmentId, offsets: &[u64]) -> io::Result<()> {
-        let file = OpenOptions::new().write(true).open(self.segment(id))?;
-        offsets.iter().try_for_each(|offset| file.write_all_at(&DONE, offset + MARK))
+        match OpenOptions::new().write(true).open(self.segment(id)) {
+            Ok(file) => offsets.iter().try_for_each(|offset| file.write_all_at(&DONE, offset + MARK)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Deletes a segment.

@@ -10,7 +10,7 @@ use crate::batch::Ack;
 use crate::{Batch, Context, Telemetry};
 
 /// What an entry costs in memory beside its bytes: the structures that hold it. Measured at about 300 bytes.
-const OVERHEAD: u64 = 512;
+pub(super) const OVERHEAD: u64 = 512;
 
 /// A place in the queue: entries are in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -15,8 +15,12 @@ use super::walk::{Step, Walk};
 /// Read before what was found is handed over, in bytes.
 const PIECE: u64 = READY_BYTES / 8;
 
+/// A queue that cannot be read any more is over.
+struct Ending<'a>(&'a Shared);
+
 /// Reads until the queue is stopped.
 pub(super) fn run(shared: &Shared) {
+    let _ending = Ending(shared);
     let mut open: Option<(SegmentId, File)> = None;
     loop {
         shared.wait_for_reader();
@@ -84,7 +88,20 @@ fn read(shared: &Shared, file: &File, id: SegmentId, from: u64, end: u64) -> (Ve
 fn keep(shared: &Shared, file: &File, id: SegmentId, range: std::ops::Range<u64>) {
     let (bytes, name) = (range.end - range.start, id.file_name());
     tracing::error!(queue = %shared.name, segment = %name, at = range.start, bytes, "damaged; kept aside in corrupt/ and passed over");
-    if let Err(error) = shared.aside(|aside| aside.copy(file, &name, range)) {
+    if let Err(error) = shared.keep_aside(file, &name, range) {
         tracing::warn!(queue = %shared.name, %error, "a damaged range cannot be kept aside");
+    }
+}
+
+// === impl Ending ===
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.with(|state| {
+                state.closed = true;
+                state.stop();
+            });
+        }
     }
 }

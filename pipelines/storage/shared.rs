@@ -1,6 +1,10 @@
 //! [`Shared`]: the state behind its lock, and who is woken when it changes.
 
+use std::fs::File;
+use std::io;
+use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -114,14 +118,31 @@ impl Shared {
         &self.ended
     }
 
-    /// Works with what is kept aside and counts its bytes.
-    pub(super) fn aside<T>(&self, change: impl FnOnce(&mut Aside) -> T) -> T {
+    /// Keeps a damaged range aside, as far as there is room.
+    pub(super) fn keep_aside(&self, file: &File, name: &str, range: Range<u64>) -> io::Result<()> {
         let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
         let before = aside.bytes();
-        let result = change(&mut aside);
+        // Reserved first, so that nothing else takes the room meanwhile.
+        let room = self.with(|state| state.reserve(range.end - range.start));
+        let copied = aside.copy(file, name, range, room);
         let after = aside.bytes();
-        self.with(|state| state.aside(before, after));
-        result
+        self.with(|state| state.kept_aside(room, before, after));
+        copied
+    }
+
+    /// The queue is over because one of its threads is: nothing is taken and nothing handed out any more.
+    pub(super) fn end(&self) {
+        let rest = self.with(|state| {
+            state.closed = true;
+            state.ended = true;
+            state.stop();
+            state.take_work().0
+        });
+        if thread::panicking() {
+            tracing::error!(queue = %self.name, "the queue stops: one of its threads panicked");
+        }
+        // Dropping their acks tells senders to try again.
+        drop(rest);
     }
 
     /// Whether files and their names are made to outlive a power cut.

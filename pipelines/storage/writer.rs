@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, IoSlice};
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +15,7 @@ use super::lock::Lock;
 use super::medium::write_all;
 use super::options::Sync;
 use super::shared::Shared;
-use super::state::{Chores, Written};
+use super::state::{Chores, State, Written};
 use crate::runtime::{Instant, now};
 
 /// How often an idle writer looks whether something is too old, can be tidied up or has to be tried again.
@@ -27,6 +28,8 @@ pub(super) struct Writer {
     active: Option<Active>,
     /// What could not be done yet.
     chores: Chores,
+    /// Whether that was said already.
+    said: bool,
     /// Goes last: whoever takes it next finds everything written.
     _lock: Lock,
 }
@@ -40,7 +43,7 @@ struct Active {
     dirty: Option<Instant>,
 }
 
-/// Tells everybody that the writer is gone, also when it panicked.
+/// Tells everybody that the thread is gone, also when it panicked.
 struct Ending(Arc<Shared>);
 
 // === impl Writer ===
@@ -48,7 +51,7 @@ struct Ending(Arc<Shared>);
 impl Writer {
     /// Appends to segments from `next` on.
     pub(super) fn new(shared: Arc<Shared>, next: u64, lock: Lock) -> Self {
-        Self { shared, next, active: None, chores: Chores::default(), _lock: lock }
+        Self { shared, next, active: None, chores: Chores::default(), said: false, _lock: lock }
     }
 
     /// Works until the queue is over.
@@ -66,7 +69,7 @@ impl Writer {
             self.append(incoming);
             self.sync_if_due(false);
             if idle {
-                self.shared.with(super::state::State::tidy);
+                self.shared.with(State::tidy);
             }
             if self.shared.with(|state| state.is_over()) {
                 break;
@@ -123,11 +126,9 @@ impl Writer {
         let mut slices = slices(&run, &headers);
         let group = self.shared.options.sync == Sync::Group;
         let medium = &*self.shared.medium;
-        let (written, synced) = match write_all(medium, &active.file, &mut slices, active.length) {
-            Ok(()) if group => (Ok(()), medium.sync(&active.file)),
-            other => (other, Ok(())),
-        };
-        if let Err(error) = written.and(synced) {
+        let written = write_all(medium, &active.file, &mut slices, active.length);
+        let synced = written.and_then(|()| if group { medium.sync(&active.file) } else { Ok(()) });
+        if let Err(error) = synced.and_then(|()| is_there(&active.file)) {
             self.cut_back();
             return Err((error, run));
         }
@@ -211,28 +212,29 @@ impl Writer {
 
     fn do_chores(&mut self) {
         let Chores { mut marks, deletions } = std::mem::take(&mut self.chores);
+        let mut failed = None;
         for id in deletions {
             marks.remove(&id);
             self.active.take_if(|active| active.id == id);
             if let Err(error) = self.shared.directory.delete(id) {
-                self.failed(&error, "cannot delete a segment");
                 self.chores.deletions.insert(id);
+                failed = Some(error);
             }
         }
         for (id, offsets) in marks {
             if let Err(error) = self.shared.directory.mark(id, &offsets) {
-                if error.kind() == io::ErrorKind::NotFound {
-                    continue;
-                }
-                self.failed(&error, "cannot mark what is done; it would be delivered again after a restart");
                 self.chores.marks.insert(id, offsets);
+                failed = Some(error);
             }
         }
-    }
-
-    fn failed(&self, error: &io::Error, what: &str) {
-        tracing::warn!(queue = %self.shared.name, %error, "{what}");
-        self.shared.with(super::state::State::count_error);
+        if let Some(error) = &failed {
+            self.shared.with(State::count_error);
+            if !self.said {
+                let queue = &self.shared.name;
+                tracing::error!(%queue, %error, "cannot note what is done; after a restart it would be delivered again");
+            }
+        }
+        self.said = failed.is_some();
     }
 }
 
@@ -251,14 +253,15 @@ impl Chores {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        let rest = self.0.with(|state| {
-            state.closed = true;
-            state.ended = true;
-            state.stop();
-            state.take_work().0
-        });
-        // Dropping their acks tells senders to try again.
-        drop(rest);
+        self.0.end();
+    }
+}
+
+/// A file that somebody deleted takes writes as before, and all of them are lost.
+fn is_there(file: &File) -> io::Result<()> {
+    match file.metadata()?.nlink() {
+        0 => Err(io::Error::new(io::ErrorKind::NotFound, "somebody deleted the segment")),
+        _ => Ok(()),
     }
 }
 

@@ -8,6 +8,8 @@ mod evict;
 mod flow;
 mod line;
 mod room;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::SystemTime;
@@ -173,8 +175,17 @@ impl State {
         self.counted.write_errors += 1;
     }
 
-    /// Counts bytes that were written aside, or deleted there.
-    pub(super) fn aside(&mut self, before: u64, after: u64) {
+    /// Takes room on disk for something that is kept aside: as much as is asked for, or what there is.
+    pub(super) fn reserve(&mut self, bytes: u64) -> u64 {
+        let max_bytes = self.limits.options.as_ref().map_or(0, |options| options.max_bytes);
+        let room = max_bytes.saturating_sub(self.bytes + self.pending_disk).min(bytes);
+        self.pending_disk += room;
+        room
+    }
+
+    /// Counts what was kept aside: what lies there had `before` bytes and now has `after`.
+    pub(super) fn kept_aside(&mut self, reserved: u64, before: u64, after: u64) {
+        self.pending_disk = self.pending_disk.saturating_sub(reserved);
         self.bytes = (self.bytes + after).saturating_sub(before);
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::super::entry::Incoming;
+use super::super::entry::{Incoming, OVERHEAD};
 use super::super::error::RETRY_AFTER;
 use super::super::format::SEGMENT_HEADER;
 use super::super::{Amount, Overflow};
@@ -10,7 +10,7 @@ use super::State;
 use crate::outcome::{Refusal, RefusalKind};
 use crate::runtime::Instant;
 
-/// Batches that wait in memory to be written, in bytes: what a disk may lag behind.
+/// What batches that wait to be written may cost in memory, in bytes: what a disk may lag behind.
 const PENDING_BYTES: u64 = 32 << 20;
 
 // === impl State ===
@@ -60,7 +60,8 @@ impl State {
             Some((until, refusal)) if *until > now => return Err(refusal.clone()),
             _ => {}
         }
-        if self.pending.entries > 0 && self.pending.bytes + incoming.entry.amount().bytes > PENDING_BYTES {
+        let pending = self.pending.bytes + self.pending.entries * OVERHEAD;
+        if self.pending.entries > 0 && pending + incoming.entry.memory() > PENDING_BYTES {
             return Err(full(format!("the disk of the queue {name} is slower than what comes in")));
         }
         self.expire(wall);

@@ -3,6 +3,9 @@
 
 mod basics;
 mod damage;
+mod faults;
+mod limits;
+mod model;
 
 use std::path::Path;
 use std::sync::Arc;
