@@ -8,6 +8,7 @@ use super::config::Config;
 use super::context::{BuildContext, ComponentId};
 use super::service::{Service, Services};
 use super::{BoxFuture, Failure};
+use crate::net::Sockets;
 use crate::runtime::{Ready, Status, Stop, Tasks};
 
 /// A service that sees the engine's status but no telemetry.
@@ -34,6 +35,8 @@ pub struct ExtensionHost {
     pub ready: Ready,
     /// Where connections are spawned.
     pub tasks: Tasks,
+    /// Where it gets what it listens on.
+    pub sockets: Sockets,
 }
 
 /// What makes extensions of one type.

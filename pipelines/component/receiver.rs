@@ -7,6 +7,7 @@ use super::check::{CheckContext, Finding};
 use super::config::Config;
 use super::context::{BuildContext, ComponentId};
 use super::{BoxFuture, Failure};
+use crate::net::Sockets;
 use crate::runtime::{Budget, Output, Ready, Requests, Stats, Stop, Tasks};
 use crate::{Signal, Telemetry};
 
@@ -57,6 +58,8 @@ pub struct ReceiverHost {
     pub tasks: Tasks,
     /// Bytes in flight: to be acquired before a body is held in memory.
     pub budget: Budget,
+    /// Where it gets what it listens on.
+    pub sockets: Sockets,
 }
 
 /// The output of a receiver for every signal. Pipelines that take a signal from it may come and go while it runs.

@@ -18,8 +18,10 @@ pub use self::diff::Change;
 pub use self::input::{InputError, read_input};
 pub use self::report::{ExporterReport, NodeReport, RecordReport, Report, StepReport};
 use self::trace::{Collected, Tracer};
+use crate::component::Outputs;
 use crate::otlp::split::split;
-use crate::runtime::{StartError, start};
+use crate::runtime::StartError;
+use crate::runtime::build::{Body, Built, Present, build};
 use crate::{Batch, Outcome, Plan, Signal, Telemetry};
 
 /// How long a record may take after everything was flushed; nothing on its way waits for anything real.
@@ -40,11 +42,13 @@ pub struct Input {
 /// A component that cannot be built.
 pub fn samples(plan: &Plan) -> Result<Vec<Input>, StartError> {
     let tracer = Arc::new(Tracer::new(plan));
-    let built = start::build(plan, &*tracer)?;
+    let built = build(plan, &*tracer, &Present::default())?;
     let of = |signal: Signal| {
-        built.receivers.iter().filter_map(move |(receiver, it, outputs)| {
+        let built = &built;
+        built.receivers.iter().filter_map(move |(at, it)| {
+            let Body::Receiver(outputs) = &built.nodes[*at].body else { return None };
             outputs.signal(signal)?;
-            Some(Input { receiver: *receiver, telemetry: it.sample(signal)? })
+            Some(Input { receiver: plan.nodes[*at].declared, telemetry: it.sample(signal)? })
         })
     };
     Ok(Signal::ALL.into_iter().flat_map(of).collect())
@@ -67,21 +71,21 @@ pub fn from_every_receiver(plan: &Plan, telemetry: &Telemetry) -> Vec<Input> {
 /// A component that cannot be built or started.
 pub async fn run(plan: &Plan, inputs: &[Input]) -> Result<Report, StartError> {
     let tracer = Arc::new(Tracer::new(plan));
-    let built = start::build(plan, &*tracer)?;
-    for (id, processor, _) in &built.processors {
-        processor.start().await.map_err(|failure| StartError::Start { id: id.clone(), failure })?;
+    let built = build(plan, &*tracer, &Present::default())?;
+    let processors = || built.nodes.iter().enumerate().filter_map(|(at, node)| Some((at, node.processor()?)));
+    for (at, processor) in processors() {
+        let id = plan.declared(&plan.nodes[at]).id.clone();
+        processor.start().await.map_err(|failure| StartError::Start { id, failure })?;
     }
     let mut records = Vec::new();
     for input in inputs {
-        let Some((_, _, outputs)) = built.receivers.iter().find(|(receiver, ..)| *receiver == input.receiver) else {
-            continue;
-        };
+        let Some(outputs) = outputs(plan, &built, input.receiver) else { continue };
         let Some(output) = outputs.signal(input.telemetry.signal()) else { continue };
         for record in split(input.telemetry.clone(), Some(1), None) {
             tracer.begin();
             let (batch, acked) = Batch::tracked(record.clone(), crate::Context::default());
             output.send(batch);
-            built.processors.iter().for_each(|(_, processor, _)| processor.flush());
+            processors().for_each(|(_, processor)| processor.flush());
             let collected: Collected = tracer.end();
             let outcome = tokio::time::timeout(PATIENCE, acked).await;
             let outcome = outcome.unwrap_or_else(|_| Outcome::unavailable("a processor still holds it after a flush"));
@@ -89,4 +93,12 @@ pub async fn run(plan: &Plan, inputs: &[Input]) -> Result<Report, StartError> {
         }
     }
     Ok(report::report(plan, records, &tracer.exporters(plan, &built)?))
+}
+
+/// Where the receiver with this place in [`Plan::declared`] sends.
+fn outputs<'a>(plan: &Plan, built: &'a Built, receiver: usize) -> Option<&'a Outputs> {
+    built.nodes.iter().zip(&plan.nodes).find_map(|(built, node)| match &built.body {
+        Body::Receiver(outputs) if node.declared == receiver => Some(outputs),
+        _ => None,
+    })
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::component::{BuildContext, Exporter, Kind};
-use crate::runtime::start::{Built, Fitting};
+use crate::runtime::build::{Built, Fitting};
 use crate::runtime::{Accept, Observer, StartError};
 use crate::{Batch, Outcome, Plan, Telemetry};
 
@@ -63,7 +63,7 @@ impl Tracer {
             let cx = BuildContext {
                 signal: node.signal,
                 budget: built.budget.clone(),
-                extensions: built.extensions.clone(),
+                extensions: built.services.clone(),
                 ..BuildContext::new(declared.id.clone())
             };
             match declared.component.build_exporter(&declared.config, &cx) {

@@ -4,13 +4,12 @@
 use super::plan::{Plan, PlanNode};
 use crate::component::{BuildContext, Extensions, Failure, Kind};
 use crate::config::{Diagnostic, Diagnostics, code};
-use crate::renewal::Renewals;
-use crate::runtime::{Budget, extensions};
+use crate::runtime::extensions;
 
 /// Reports every node that cannot be built. Building does no I/O and starts nothing.
 pub(super) fn prove(plan: &Plan, diagnostics: &mut Diagnostics) {
-    let extensions = match extensions::build(plan, &Budget::default(), &Renewals::default()) {
-        Ok(built) => built.services,
+    let extensions = match extensions::services(plan) {
+        Ok(services) => services,
         Err(error) => return diagnostics.push(Diagnostic::error(&code::INVALID_VALUE, error.to_string())),
     };
     for node in &plan.nodes {

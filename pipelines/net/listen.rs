@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::listener::Listener;
+use super::sockets::Sockets;
 
 /// What a server listens on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,41 +98,13 @@ impl Listen {
         Ok(Self::Tcp { host: (!host.is_empty()).then(|| host.to_owned()), port: number, family })
     }
 
-    /// Opens the socket. A name is looked up; IPv4 goes first, as in Go.
-    ///
-    /// # Errors
-    /// If the name is not known, or the system does not give the port: in use, not permitted, not of this machine.
-    pub async fn bind(&self, options: ListenOptions) -> io::Result<Listener> {
-        let (host, port, family) = match self {
-            Self::Unix(path) => return Listener::unix(path),
-            Self::Tcp { host, port, family } => (host.as_deref(), *port, *family),
-        };
-        let Some(host) = host else {
-            if family == Family::V4 {
-                return Listener::tcp((Ipv4Addr::UNSPECIFIED, port).into(), family, options);
-            }
-            let both = Listener::tcp((Ipv6Addr::UNSPECIFIED, port).into(), family, options);
-            return match both {
-                // The machine has no IPv6.
-                Err(error) if family == Family::Any && is_without_ipv6(&error) => {
-                    Listener::tcp((Ipv4Addr::UNSPECIFIED, port).into(), family, options)
-                }
-                both => both,
-            };
-        };
-        let mut found: Vec<SocketAddr> = match host.parse::<IpAddr>() {
-            Ok(address) => vec![(address, port).into()],
-            Err(_) => tokio::net::lookup_host((host, port)).await?.collect(),
-        };
-        found.retain(|address| match family {
-            Family::Any => true,
-            Family::V4 => address.is_ipv4(),
-            Family::V6 => address.is_ipv6(),
-        });
-        found.sort_by_key(SocketAddr::is_ipv6);
-        let first =
-            found.first().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no such address"))?;
-        Listener::tcp(*first, family, options)
+    /// The same with another port; the same as it is without ports.
+    #[must_use]
+    pub(super) fn with_port(&self, port: u16) -> Self {
+        match self {
+            Self::Tcp { host, family, .. } => Self::Tcp { host: host.clone(), port, family: *family },
+            Self::Unix(path) => Self::Unix(path.clone()),
+        }
     }
 
     /// Whether only this machine can connect, as far as the text says.
@@ -155,6 +128,47 @@ impl fmt::Display for Listen {
             Self::Tcp { host: Some(host), port, .. } if host.contains(':') => write!(f, "[{host}]:{port}"),
             Self::Tcp { host: Some(host), port, .. } => write!(f, "{host}:{port}"),
         }
+    }
+}
+
+// === impl Sockets ===
+
+impl Sockets {
+    /// Opens a socket. A name is looked up; IPv4 goes first, as in Go.
+    ///
+    /// # Errors
+    /// If the name is not known, or the system does not give the port: in use, not permitted, not of this machine.
+    pub async fn bind(&self, listen: &Listen, options: ListenOptions) -> io::Result<Listener> {
+        let (host, port, family) = match listen {
+            Listen::Unix(path) => return self.unix(path),
+            Listen::Tcp { host, port, family } => (host.as_deref(), *port, *family),
+        };
+        let Some(host) = host else {
+            if family == Family::V4 {
+                return self.tcp((Ipv4Addr::UNSPECIFIED, port).into(), family, options);
+            }
+            let both = self.tcp((Ipv6Addr::UNSPECIFIED, port).into(), family, options);
+            return match both {
+                // The machine has no IPv6.
+                Err(error) if family == Family::Any && is_without_ipv6(&error) => {
+                    self.tcp((Ipv4Addr::UNSPECIFIED, port).into(), family, options)
+                }
+                both => both,
+            };
+        };
+        let mut found: Vec<SocketAddr> = match host.parse::<IpAddr>() {
+            Ok(address) => vec![(address, port).into()],
+            Err(_) => tokio::net::lookup_host((host, port)).await?.collect(),
+        };
+        found.retain(|address| match family {
+            Family::Any => true,
+            Family::V4 => address.is_ipv4(),
+            Family::V6 => address.is_ipv6(),
+        });
+        found.sort_by_key(SocketAddr::is_ipv6);
+        let first =
+            found.first().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no such address"))?;
+        self.tcp(*first, family, options)
     }
 }
 
@@ -240,16 +254,23 @@ mod tests {
     /// Scenario: port 0, all interfaces, a taken port, a shared port. Guarantee: as the system says.
     #[tokio::test]
     async fn binds() {
-        let options = ListenOptions::default();
-        let first = Listen::parse("localhost:0", Transport::Tcp).unwrap().bind(options).await.unwrap();
-        let place = first.to_string();
-        assert!(place.starts_with("127.0.0.1:") && !place.ends_with(":0"), "{place}");
-        let taken = Listen::parse(&place, Transport::Tcp).unwrap();
-        assert_eq!(taken.bind(options).await.err().unwrap().kind(), io::ErrorKind::AddrInUse);
-        assert!(Listen::parse(":0", Transport::Tcp).unwrap().bind(options).await.is_ok());
-        let shared = ListenOptions { reuse_port: true };
-        let one = Listen::parse("127.0.0.1:0", Transport::Tcp4).unwrap().bind(shared).await.unwrap();
-        assert!(Listen::parse(&one.to_string(), Transport::Tcp4).unwrap().bind(shared).await.is_ok());
+        let sockets = Sockets::default();
+        let bind = |text: &str, transport, reuse_port| {
+            let (sockets, listen) = (sockets.clone(), Listen::parse(text, transport).unwrap());
+            async move { sockets.bind(&listen, ListenOptions { reuse_port }).await }
+        };
+        let place = {
+            let first = bind("localhost:0", Transport::Tcp, false).await.unwrap();
+            let place = first.to_string();
+            assert!(place.starts_with("127.0.0.1:") && !place.ends_with(":0"), "{place}");
+            let taken = bind(&place, Transport::Tcp, false).await;
+            assert_eq!(taken.err().unwrap().kind(), io::ErrorKind::AddrInUse);
+            place
+        };
+        assert!(bind(&place, Transport::Tcp, false).await.is_ok(), "it is free again");
+        assert!(bind(":0", Transport::Tcp, false).await.is_ok());
+        let one = bind("127.0.0.1:0", Transport::Tcp4, true).await.unwrap();
+        assert!(bind(&one.to_string(), Transport::Tcp4, true).await.is_ok());
     }
 
     /// Scenario: a socket file left by a process that was killed. Guarantee: it is taken over; a live one is not, and
@@ -259,9 +280,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("o.sock");
         drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
-        let listen = Listen::Unix(path.clone());
-        let alive = listen.bind(ListenOptions::default()).await.unwrap();
-        assert_eq!(listen.bind(ListenOptions::default()).await.err().unwrap().kind(), io::ErrorKind::AddrInUse);
+        let (sockets, listen) = (Sockets::default(), Listen::Unix(path.clone()));
+        let alive = sockets.bind(&listen, ListenOptions::default()).await.unwrap();
+        let taken = sockets.bind(&listen, ListenOptions::default()).await.err().unwrap();
+        assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
         drop(alive);
         assert!(!path.exists());
     }

@@ -1,26 +1,29 @@
 //! [`Engine`]: starts a [`Plan`] and stops it again without losing what it took in.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::Weak;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::Budget;
+use super::build::{Plain, Present, build};
 use super::clock::now;
-use super::node::ProcessorNode;
-use super::queue::ExporterNode;
-use super::start;
+use super::leaving::Leaving;
+use super::output::Former;
+use super::part::{Graph, Node, Stage};
+use super::start::Starter;
 use super::status::{Health, Status};
-use super::stop::Stopper;
-use super::tasks::Tasks;
+use super::stop::Stop;
+use super::{Budget, Memory};
 use crate::Plan;
-use crate::component::{ComponentId, Exporter, Failure};
+use crate::component::{ComponentId, Failure};
+use crate::net::Sockets;
+use crate::renewal::Renewals;
 
-/// How often what processors hold back is sent on while the engine stops.
-const FLUSH_INTERVAL: Duration = Duration::from_millis(20);
-
-/// Share of the time to stop in which clients may finish their requests; the rest is for what was acknowledged already.
-const INTAKE_SHARE: f64 = 0.6;
+/// Failures that wait to be looked at; the first one stops the engine, so few are ever needed.
+const FAILURES: usize = 16;
+/// How long parts that were started in vain may take to stop again.
+pub(super) const GIVE_UP: Duration = Duration::from_secs(5);
 
 /// Starts plans.
 #[derive(Debug)]
@@ -30,22 +33,22 @@ pub struct Engine;
 pub struct Running {
     pub(super) status: Status,
     pub(super) health: watch::Sender<Health>,
-    pub(super) places: Vec<(ComponentId, Vec<String>)>,
+    pub(super) failing: mpsc::Sender<(ComponentId, Failure)>,
     pub(super) failures: mpsc::Receiver<(ComponentId, Failure)>,
     pub(super) budget: Budget,
-    pub(super) intake: Stage,
-    pub(super) transit: Stage,
-    pub(super) delivery: Stage,
-    pub(super) services: Stage,
-    pub(super) processors: Vec<Arc<ProcessorNode>>,
-    pub(super) queues: Vec<Arc<ExporterNode>>,
-    pub(super) exporters: Vec<(ComponentId, Arc<dyn Exporter>)>,
-}
-
-/// Tasks that stop together.
-pub(super) struct Stage {
-    pub(super) stopper: Stopper,
-    pub(super) tasks: Tasks,
+    pub(super) renewals: Renewals,
+    pub(super) sockets: Sockets,
+    /// What serves all parts.
+    own: Stage,
+    pub(super) graph: Graph,
+    /// Where parts end that were replaced.
+    pub(super) leaving: Stage,
+    /// Those of them that have not ended yet.
+    pub(super) lingering: Vec<Weak<Node>>,
+    /// What may still be on its way to listeners that reloads have replaced.
+    pub(super) former: Vec<Former>,
+    /// For every reload of late, whether all that it replaced has sent on what it held.
+    pub(super) emptied: Vec<Stop>,
 }
 
 /// Why a plan did not start. What had started was stopped again.
@@ -77,7 +80,41 @@ impl Engine {
     /// # Errors
     /// The first component that cannot be built or started.
     pub async fn start(plan: &Plan) -> Result<Running, StartError> {
-        start::start(plan).await
+        let present = Present::default();
+        let mut built = build(plan, &Plain, &present)?;
+        if let Some(memory) = Memory::of_this_process(Path::new("/")) {
+            present.budget.fit(&memory);
+        }
+        let (health, watch) = watch::channel(Health::Starting);
+        let (failing, failures) = mpsc::channel(FAILURES);
+        let nodes = built.nodes.iter().map(|node| node.status.clone()).collect();
+        let running = Running {
+            status: Status::new(watch, nodes, present.renewals.clone()),
+            health,
+            failing,
+            failures,
+            budget: present.budget.clone(),
+            renewals: present.renewals.clone(),
+            sockets: present.sockets.clone(),
+            own: Stage::new(),
+            graph: Graph { plan: plan.clone(), nodes: built.nodes.clone(), extensions: built.extensions.clone() },
+            leaving: Stage::new(),
+            lingering: Vec::new(),
+            former: Vec::new(),
+            emptied: Vec::new(),
+        };
+        running.own.tasks.spawn(running.renewals.clone().watch(running.own.stopper.listen()));
+        let starter = Starter { status: &running.status, failing: &running.failing, present: &present };
+        match starter.bring_up(&mut built).await {
+            Ok(()) => {
+                running.health.send_replace(Health::Running);
+                Ok(running)
+            }
+            Err(error) => {
+                running.stop(GIVE_UP).await;
+                Err(error)
+            }
+        }
     }
 }
 
@@ -90,10 +127,11 @@ impl Running {
         &self.status
     }
 
-    /// Where receivers and extensions listen.
+    /// Where extensions and receivers listen.
     #[must_use]
-    pub fn places(&self) -> &[(ComponentId, Vec<String>)] {
-        &self.places
+    pub fn places(&self) -> Vec<(ComponentId, Vec<String>)> {
+        let listening = |part: &super::part::Part| Some((part.id.clone(), part.places.get()?.clone()));
+        self.graph.parts().filter_map(listening).collect()
     }
 
     /// The engine's bytes in flight.
@@ -116,61 +154,28 @@ impl Running {
     /// Takes in nothing new, delivers what is held, answers whoever waits, and ends, within `deadline`.
     ///
     /// Returns how many tasks had to be cut off; what those held was refused, so that its senders can send it again.
-    pub async fn stop(self, deadline: Duration) -> usize {
+    pub async fn stop(mut self, deadline: Duration) -> usize {
         let until = now() + deadline;
-        let left = || until.saturating_duration_since(now());
         self.health.send_replace(Health::Stopping);
-        self.intake.stopper.stop();
-        self.delivery.stopper.stop();
-        let mut cut = tokio::select! {
-            cut = self.intake.tasks.finish(deadline.mul_f64(INTAKE_SHARE)) => cut,
-            () = self.keep_flushing() => 0,
+        // What a reload replaced ends along with the rest, and no later.
+        self.leaving.stopper.stop();
+        let extensions = self.graph.extensions.iter().map(|(_, extension)| extension.clone()).collect();
+        let all = Leaving {
+            nodes: self.graph.nodes.clone(),
+            exporters: self.graph.exporters(),
+            earlier: self.earlier(),
+            ..Leaving::default()
         };
-        self.transit.stopper.stop();
-        cut += self.transit.tasks.finish(left()).await;
-        self.flush();
-        self.queues.iter().for_each(|queue| queue.close());
-        cut += self.delivery.tasks.finish(left()).await;
-        for queue in &self.queues {
-            if tokio::time::timeout(left().max(FLUSH_INTERVAL), queue.ended()).await.is_err() {
-                tracing::error!(node = queue.name(), "the queue on disk did not close in time");
-            }
-        }
-        for (id, exporter) in &self.exporters {
-            match tokio::time::timeout(left().max(FLUSH_INTERVAL), exporter.shutdown()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(failure)) => tracing::error!(%id, %failure, "did not close cleanly"),
-                Err(_) => tracing::error!(%id, "did not close in time"),
-            }
-        }
-        self.services.stopper.stop();
-        cut + self.services.tasks.finish(left().max(FLUSH_INTERVAL)).await
+        let (cut, late) =
+            tokio::join!(all.end(deadline, self.leaving.stopper.listen()), self.leaving.tasks.finish(deadline));
+        let detached = Leaving::detach(extensions, until).await;
+        self.own.stopper.stop();
+        cut + late + detached + self.own.tasks.finish(GIVE_UP).await
     }
 
-    /// Requests in flight wait for what processors hold back, so it is sent on while receivers finish.
-    async fn keep_flushing(&self) {
-        loop {
-            self.flush();
-            tokio::time::sleep(FLUSH_INTERVAL).await;
-        }
-    }
-
-    fn flush(&self) {
-        self.processors.iter().for_each(|processor| processor.flush());
-    }
-}
-
-// === impl Stage ===
-
-impl Stage {
-    pub(super) fn new() -> Self {
-        Self { stopper: Stopper::new().0, tasks: Tasks::default() }
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        // Tasks share the set they are in, so it would outlive its owner.
-        self.tasks.abort();
+    /// The reloads that may still send what they replaced held.
+    pub(super) fn earlier(&mut self) -> Vec<Stop> {
+        self.emptied.retain(|emptied| !emptied.is_requested());
+        self.emptied.clone()
     }
 }

@@ -1,38 +1,62 @@
 //! Extensions are built before everything that may name them, those that others name first.
 
-use super::Budget;
-use super::engine::StartError;
-use crate::Plan;
-use crate::component::{BuildContext, ComponentId, Extension, Extensions, Failure, Services};
-use crate::renewal::Renewals;
+use std::sync::Arc;
 
-/// The extensions of a plan, built but not running, and what they do for others.
-pub(crate) struct Built {
+use super::build::Present;
+use super::engine::StartError;
+use super::part::{Attached, Part};
+use crate::Plan;
+use crate::component::{BuildContext, Extension, Extensions, Failure};
+
+/// The extensions of a plan and what they do for others.
+pub(super) struct Built {
     /// Each with its place in [`Plan::declared`], in the order they start.
-    pub(crate) running: Vec<(usize, Box<dyn Extension>)>,
+    pub(super) all: Vec<(usize, Arc<Attached>)>,
+    /// Those that are not running yet.
+    pub(super) new: Vec<(Arc<Attached>, Box<dyn Extension>)>,
     /// What they do for others.
-    pub(crate) services: Extensions,
+    pub(super) services: Extensions,
 }
 
-/// Builds the extensions of a plan. No I/O, nothing spawned.
-pub(crate) fn build(plan: &Plan, budget: &Budget, renewals: &Renewals) -> Result<Built, StartError> {
-    let mut built = Built { running: Vec::new(), services: Extensions::default() };
-    let mut services: Vec<(ComponentId, Services)> = Vec::new();
+/// What the extensions of a plan do for others, without any of them running.
+pub(crate) fn services(plan: &Plan) -> Result<Extensions, StartError> {
+    Ok(build(plan, &Present::default())?.services)
+}
+
+/// Builds the extensions of a plan that are not there yet. No I/O, nothing spawned.
+pub(super) fn build(plan: &Plan, present: &Present) -> Result<Built, StartError> {
+    let mut built = Built { all: Vec::new(), new: Vec::new(), services: Extensions::default() };
     for at in order(plan)? {
-        let declared = &plan.declared[at];
-        let cx = BuildContext {
-            budget: budget.clone(),
-            extensions: built.services.clone(),
-            renewals: renewals.clone(),
-            ..BuildContext::new(declared.id.clone())
+        let attached = match present.extensions.get(&at) {
+            Some(there) => there.clone(),
+            None => built.add(plan, at, present)?,
         };
-        let extension = declared.component.build_extension(&declared.config, &cx);
-        let extension = extension.map_err(|failure| StartError::Build { id: declared.id.clone(), failure })?;
-        services.push((declared.id.clone(), extension.services()));
-        built.services = Extensions::new(services.iter().cloned());
-        built.running.push((at, extension));
+        built.all.push((at, attached));
+        let services = built.all.iter().map(|(_, it)| (it.part.id.clone(), it.services.clone()));
+        built.services = Extensions::new(services);
     }
     Ok(built)
+}
+
+// === impl Built ===
+
+impl Built {
+    fn add(&mut self, plan: &Plan, at: usize, present: &Present) -> Result<Arc<Attached>, StartError> {
+        let declared = &plan.declared[at];
+        let id = declared.id.clone();
+        let cx = BuildContext {
+            budget: present.budget.clone(),
+            extensions: self.services.clone(),
+            renewals: present.renewals.clone(),
+            ..BuildContext::new(id.clone())
+        };
+        let extension = declared.component.build_extension(&declared.config, &cx);
+        let extension = extension.map_err(|failure| StartError::Build { id: id.clone(), failure })?;
+        let part = Part::new(id, &present.sockets);
+        let attached = Arc::new(Attached { part, services: extension.services() });
+        self.new.push((attached.clone(), extension));
+        Ok(attached)
+    }
 }
 
 /// The extensions in the order of the file, except that one comes after those it names.

@@ -1,5 +1,7 @@
 //! What a node tells of its state beside what it counts.
 
+use std::sync::{Arc, Weak};
+
 use super::stats::Stats;
 use crate::storage::Usage;
 
@@ -17,6 +19,12 @@ pub trait Gauges: Send + Sync {
     fn disk(&self) -> Option<Usage> {
         None
     }
+}
+
+/// A node and the one it takes over from, which may still hold something.
+pub(super) struct Joined {
+    pub(super) own: Arc<dyn Gauges>,
+    pub(super) before: Weak<dyn Gauges>,
 }
 
 /// How full a queue is.
@@ -39,6 +47,20 @@ impl Fill {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.capacity > 0 && self.size >= self.capacity - self.capacity / 10
+    }
+}
+
+impl Gauges for Joined {
+    fn held(&self) -> u64 {
+        self.own.held() + self.before.upgrade().map_or(0, |before| before.held())
+    }
+
+    fn queue(&self) -> Option<Fill> {
+        self.own.queue()
+    }
+
+    fn disk(&self) -> Option<Usage> {
+        self.own.disk()
     }
 }
 

@@ -5,19 +5,23 @@
 //! the chain waits, and a branch that is stuck cannot hold up another.
 
 mod budget;
+pub(crate) mod build;
 mod clock;
 mod delivery;
 mod engine;
 pub(crate) mod extensions;
 mod gauges;
+mod leaving;
 mod memory;
 mod node;
 mod output;
 mod panic;
+mod part;
 mod queue;
 mod ready;
+mod reload;
 mod retry;
-pub(crate) mod start;
+mod start;
 mod stats;
 mod status;
 mod stop;
@@ -36,6 +40,7 @@ pub use self::node::ProcessorNode;
 pub use self::output::{Accept, Observer, Output};
 pub use self::queue::ExporterNode;
 pub use self::ready::{Readiness, Ready};
+pub use self::reload::{Changes, ReloadError};
 pub use self::retry::Retry as RetrySettings;
 pub use self::stats::{
     Amount, Answer, Asked, Attempts, Count, Dropped, Failing, Part, Parts, Requests, Stats, UNDELIVERED,

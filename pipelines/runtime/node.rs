@@ -38,6 +38,10 @@ impl ProcessorNode {
         Self { name, processor, out, calls: Calls::default() }
     }
 
+    pub(super) fn output(&self) -> &Output {
+        &self.out
+    }
+
     /// Lets the processor look up what it needs.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! [`Output`]: the end of a node that others listen to. Edges live here, so no component counts or taps.
 
-use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -49,8 +50,8 @@ struct Edge {
 pub(super) type Listeners = Vec<Arc<dyn Accept>>;
 
 /// The listeners an output had before, which some sends may still be on their way to.
-#[allow(dead_code)]
-pub(super) struct Former(Arc<Listeners>);
+#[derive(Clone)]
+pub(super) struct Former(Weak<Listeners>);
 
 // === impl Output ===
 
@@ -94,9 +95,16 @@ impl Output {
     }
 
     /// Sends to others from now on.
-    #[allow(dead_code)]
     pub(super) fn rewire(&self, listeners: Listeners) -> Former {
-        Former(self.edge.listeners.swap(Arc::new(listeners)))
+        Former(Arc::downgrade(&self.edge.listeners.swap(Arc::new(listeners))))
+    }
+
+    /// Sends from now on to the heirs of those listeners that have one; `None` if none of them has.
+    pub(super) fn inherit(&self, heir: impl Fn(&Arc<dyn Accept>) -> Option<Arc<dyn Accept>>) -> Option<Former> {
+        let listeners = self.edge.listeners.load_full();
+        let heirs: Vec<_> = listeners.iter().map(&heir).collect();
+        let heard_by = |(old, heir): (&Arc<dyn Accept>, Option<_>)| heir.unwrap_or_else(|| old.clone());
+        heirs.iter().any(Option::is_some).then(|| self.rewire(listeners.iter().zip(heirs).map(heard_by).collect()))
     }
 
     /// Sends a batch to every listener. A batch without items is delivered by definition; one that nobody listens to any
@@ -176,11 +184,17 @@ impl Output {
 
 impl Former {
     /// Waits until no send is on its way to them any more. Sends never wait, so neither does this for long.
-    #[allow(dead_code)]
-    pub(super) async fn quiet(mut self) {
-        // A swap turns what loads have borrowed into counted references, so being alone with them means exactly that.
-        while Arc::get_mut(&mut self.0).is_none() {
+    pub(super) async fn quiet(self) {
+        while !self.is_quiet() {
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Whether no send is on its way to them any more: a swap turns what sends have borrowed into counted references.
+    pub(super) fn is_quiet(&self) -> bool {
+        let is_quiet = self.0.strong_count() == 0;
+        // What the last of them did to a listener is seen by whoever does something to it next.
+        fence(Ordering::Acquire);
+        is_quiet
     }
 }

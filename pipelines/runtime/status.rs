@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use tokio::sync::watch;
 
-use super::gauges::{Fill, Gauges};
+use super::gauges::{Fill, Gauges, Joined};
 use super::stats::Stats;
 use crate::Signal;
 use crate::component::Kind;
@@ -42,7 +42,6 @@ pub struct Reloads {
 
 /// What came of reading the configuration again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code)]
 pub(crate) enum Reloaded {
     Success,
     Failure,
@@ -63,6 +62,8 @@ pub struct NodeStatus {
     /// What it counted so far.
     pub stats: Arc<Stats>,
     pub(crate) gauges: Arc<dyn Gauges>,
+    /// Whether it is no longer part of the plan and ends when it is empty.
+    pub(crate) is_leaving: bool,
 }
 
 /// Whether the engine works.
@@ -110,12 +111,23 @@ impl Status {
         self.lock().reloads
     }
 
-    #[allow(dead_code)]
-    pub(crate) fn show(&self, nodes: Vec<NodeStatus>) {
-        self.lock().nodes = nodes.into();
+    /// Shows other nodes, and those that are `leaving` until they are hidden.
+    pub(super) fn show(&self, nodes: Vec<NodeStatus>, leaving: Vec<NodeStatus>) {
+        let mut shared = self.lock();
+        let before = shared.nodes.iter().filter(|node| node.is_leaving).cloned();
+        let again = |gone: &NodeStatus| nodes.iter().any(|node| node.is_place_of(gone));
+        let left: Vec<NodeStatus> =
+            before.chain(leaving.into_iter().map(NodeStatus::leaving)).filter(|gone| !again(gone)).collect();
+        shared.nodes = nodes.into_iter().chain(left).collect();
     }
 
-    #[allow(dead_code)]
+    /// Shows nodes that were leaving no longer.
+    pub(super) fn hide(&self, gone: &[NodeStatus]) {
+        let mut shared = self.lock();
+        let is_gone = |node: &NodeStatus| gone.iter().any(|gone| Arc::ptr_eq(&gone.gauges, &node.gauges));
+        shared.nodes = shared.nodes.iter().filter(|node| !is_gone(node)).cloned().collect();
+    }
+
     pub(crate) fn count(&self, reloaded: Reloaded) {
         let reloads = &mut self.lock().reloads;
         match reloaded {
@@ -146,7 +158,26 @@ impl NodeStatus {
             signals,
             stats,
             gauges,
+            is_leaving: false,
         }
+    }
+
+    /// The same for a node that takes over from `before`: what that one still holds counts until it is gone. A queue on
+    /// disk is the same one.
+    pub(super) fn after(mut self, before: &Self) -> Self {
+        if self.kind != Kind::Receiver && before.disk().is_none() {
+            self.gauges = Arc::new(Joined { own: self.gauges, before: Arc::downgrade(&before.gauges) });
+        }
+        self
+    }
+
+    fn leaving(self) -> Self {
+        Self { is_leaving: true, ..self }
+    }
+
+    /// Whether it is the same node of the graph, running or not.
+    fn is_place_of(&self, other: &Self) -> bool {
+        (&self.id, self.kind, &self.place) == (&other.id, other.kind, &other.place)
     }
 
     /// How many items the node holds now.

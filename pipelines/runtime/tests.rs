@@ -253,6 +253,7 @@ fn status_follows_the_engine() {
         signals: vec![Signal::Logs],
         stats: stats.clone(),
         gauges: Arc::new(Seven),
+        is_leaving: false,
     };
     let status = Status::new(watch, vec![node], Renewals::default());
     stats.received.add(3, 100);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::config::Config;
 use pipelines::component::{Check, CheckContext, Depth, Finding};
 use pipelines::net::tls::ServerTls;
-use pipelines::net::{Listen, ListenOptions};
+use pipelines::net::{Listen, ListenOptions, Sockets};
 
 /// Binds and releases every port and reads the certificates. Sends nothing, so there is nothing more to find out at
 /// deeper levels.
@@ -49,7 +49,7 @@ async fn port(protocol: &str, listen: Result<Listen, String>, reuse_port: bool) 
         );
         return Finding::new(Check::Unchecked, text);
     }
-    match listen.bind(ListenOptions { reuse_port }).await {
+    match Sockets::default().bind(&listen, ListenOptions { reuse_port }).await {
         Ok(_) => Finding::new(Check::Passed, format!("{protocol} can listen on {listen}")),
         Err(error) => {
             let (check, help) = match error.kind() {

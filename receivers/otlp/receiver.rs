@@ -26,7 +26,7 @@ use super::serve::{Door, Served, Spawn, Watched};
 use pipelines::auth::Keys;
 use pipelines::component::{BoxFuture, BuildContext, Failure, Receiver, ReceiverHost};
 use pipelines::net::tls::{H2, HTTP_1_1, Renewing, ServerTls};
-use pipelines::net::{Listen, ListenOptions, Listener, container};
+use pipelines::net::{Listen, ListenOptions, Listener, cannot_listen, container};
 use pipelines::renewal::Renewals;
 use pipelines::{Signal, Telemetry};
 
@@ -118,7 +118,7 @@ async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failu
         None => None,
         Some(grpc) => {
             let tls = secure("grpc", grpc.tls.as_ref(), &[H2], &host, &renewals)?;
-            let listener = bind("grpc", grpc.listen(), grpc.reuse_port).await?;
+            let listener = bind("grpc", grpc.listen(), grpc.reuse_port, &host).await?;
             Some((grpc, listener, door("grpc", tls, grpc_limits(grpc), true), intake("grpc")))
         }
     };
@@ -126,7 +126,7 @@ async fn run(receiver: OtlpReceiver, mut host: ReceiverHost) -> Result<(), Failu
         None => None,
         Some(http) => {
             let tls = secure("http", http.tls.as_ref(), &[H2, HTTP_1_1], &host, &renewals)?;
-            let listener = bind("http", http.listen(), http.reuse_port).await?;
+            let listener = bind("http", http.listen(), http.reuse_port, &host).await?;
             Some((http, listener, door("http", tls, http_limits(http), false), intake("http")))
         }
     };
@@ -289,10 +289,16 @@ fn secure(
     Ok(Some(renewing))
 }
 
-async fn bind(protocol: &str, listen: Result<Listen, String>, reuse_port: bool) -> Result<Listener, Failure> {
+async fn bind(
+    protocol: &str,
+    listen: Result<Listen, String>,
+    reuse_port: bool,
+    host: &ReceiverHost,
+) -> Result<Listener, Failure> {
     let listen = listen?;
-    let bound = listen.bind(ListenOptions { reuse_port }).await;
-    let listener = bound.map_err(|error| Failure(format!("{protocol} cannot listen on {listen}: {error}")))?;
+    let bound = host.sockets.bind(&listen, ListenOptions { reuse_port }).await;
+    let key = format!("receivers.{}.protocols.{protocol}.endpoint", host.id);
+    let listener = bound.map_err(|error| Failure(format!("{protocol} {}", cannot_listen(&listen, &error, &key))))?;
     if listen.is_loopback() && listener.address().is_some() && container::is_inside() {
         let port = listener.address().map_or(0, |address| address.port());
         tracing::warn!(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::serve::Listener;
 use pipelines::component::{ExtensionHost, Failure, Problems};
-use pipelines::net::{self, Listen, ListenOptions, ServerStream, Transport};
+use pipelines::net::{self, Listen, ListenOptions, ServerStream, Transport, cannot_listen};
 
 /// Pause after a failed accept, which mostly means that no file descriptor is left: as axum waits.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -25,8 +25,9 @@ pub(super) fn validate(endpoint: &str, problems: &mut Problems) {
 /// Serves `router` on `endpoint` until the host's stop is requested.
 pub(super) async fn serve(endpoint: &str, router: Router, mut host: ExtensionHost) -> Result<(), Failure> {
     let listen = Listen::parse(endpoint, Transport::Tcp).map_err(Failure)?;
-    let listener = listen.bind(ListenOptions::default()).await;
-    let listener = listener.map_err(|error| Failure(format!("cannot listen on {listen}: {error}")))?;
+    let listener = host.sockets.bind(&listen, ListenOptions::default()).await;
+    let key = format!("extensions.{}.endpoint", host.id);
+    let listener = listener.map_err(|error| Failure(cannot_listen(&listen, &error, &key)))?;
     let bound = listener.address().map_or_else(|| listen.to_string(), |bound| bound.to_string());
     host.ready.tell(vec![format!("http {bound}")]);
     let mut stop = host.stop.clone();

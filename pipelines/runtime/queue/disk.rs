@@ -1,5 +1,6 @@
 //! A queue on disk in front of an exporter: entries are handed out oldest first and grouped when they leave.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Mutex;
@@ -36,6 +37,10 @@ pub(super) struct Entry {
 impl DiskLine {
     pub(super) fn new(name: String, options: Arc<Options>, settings: Settings) -> Self {
         Self { name, options, settings, queue: OnceLock::new(), gathering: Mutex::new(()) }
+    }
+
+    pub(super) fn directory(&self) -> PathBuf {
+        self.options.directory.join(&self.name)
     }
 
     pub(super) async fn open(&self) -> Result<(), Failure> {

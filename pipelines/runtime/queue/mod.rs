@@ -4,6 +4,7 @@ mod attempt;
 mod disk;
 mod memory;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,6 +82,15 @@ impl ExporterNode {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where a queue on disk lies.
+    #[must_use]
+    pub(super) fn directory(&self) -> Option<PathBuf> {
+        match &self.line {
+            Line::Memory(_) => None,
+            Line::Disk(line) => Some(line.directory()),
+        }
     }
 
     /// How many workers are to run [`ExporterNode::work`].

@@ -8,7 +8,9 @@ mod graph;
 mod ledger;
 mod lifecycle;
 mod panics;
+mod reload;
 mod shelf;
+mod step;
 mod stored;
 
 use bytes::Bytes;
@@ -24,11 +26,13 @@ use prost::Message;
 use components::{Forward, Fragile, Sink, Source};
 use ledger::Sieve;
 use shelf::Shelf;
+use step::Step;
 
 static COMPONENTS: &[Component] = &[
     Component::receiver::<Source>(),
     Component::processor::<Fragile>(),
     Component::processor::<Sieve>(),
+    Component::processor::<Step>(),
     Component::exporter::<Sink>(),
     Component::connector::<Forward>(),
     Component::extension::<Shelf>(),

@@ -66,8 +66,10 @@ async fn senders_may_wait_for_delivery() {
     let Outcome::Refused(refusal) = acked.await else { panic!("it was rejected") };
     assert_eq!(refusal.kind, RefusalKind::Permanent);
     assert_eq!(send("source/waits", logs(1)).await, Outcome::Delivered, "it is stored, whatever comes later");
+    while attempts("sink/waits") < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     running.stop(SECOND).await;
-    assert_eq!(attempts("sink/waits"), 2);
     let running = start("waits", folder.path(), "").await;
     assert_eq!(running.status().nodes().iter().map(pipelines::runtime::NodeStatus::held).sum::<u64>(), 0);
     running.stop(SECOND).await;

@@ -20,6 +20,7 @@ use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value::Value};
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use pipelines::component::{BuildContext, ComponentId, Failure, Outputs, Receiver as _, ReceiverHost};
+use pipelines::net::Sockets;
 use pipelines::runtime::{Accept, Budget, Output, Ready, Stats, Stopper, Tasks};
 use pipelines::{Batch, Outcome, Signal};
 use tokio::task::JoinHandle;
@@ -114,6 +115,7 @@ impl Server {
             ready,
             tasks: Tasks::default(),
             budget: budget.clone(),
+            sockets: Sockets::default(),
         };
         let cx = BuildContext::new(host.id.clone());
         let running = tokio::spawn(Box::new(OtlpReceiver::new(Arc::new(config), &cx).unwrap()).run(host));
