@@ -4,6 +4,8 @@
 #[path = "hostile/client.rs"]
 #[allow(dead_code)]
 mod client;
+#[path = "auth/extensions.rs"]
+mod extensions;
 mod support;
 
 use std::io::Write as _;
@@ -158,6 +160,7 @@ async fn junk_is_refused_and_others_are_served() {
         b"Authorization: Basic ====".to_vec(),
         b"Authorization: Bearer :".to_vec(),
         b"Authorization:".to_vec(),
+        format!("Authorization: Basic {}", &long[..16 << 10]).into_bytes(),
         format!("Authorization: Basic {long}").into_bytes(),
         format!("Authorization: Bearer tfk_a:{long}").into_bytes(),
         format!("X-TelemetryFlow-Key-ID: {long}").into_bytes(),
@@ -165,8 +168,11 @@ async fn junk_is_refused_and_others_are_served() {
         let head = format!("POST /v2/logs HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{JSON}\r\nContent-Length: 2\r\n");
         let request = [head.as_bytes(), &junk, b"\r\n\r\n{}"].concat();
         let answer = Answer::parse(&client::raw(address(&tfo, "http"), &request).await);
-        assert_eq!(answer.status, 401, "{}", String::from_utf8_lossy(&junk[..junk.len().min(100)]));
-        assert!(String::from_utf8(answer.body).unwrap().starts_with(r#"{"code":16,"message":""#));
+        // Such long headers may be more than the server reads of any request.
+        if junk.len() < 32 << 10 || answer.status != 431 {
+            assert_eq!(answer.status, 401, "{}", String::from_utf8_lossy(&junk[..junk.len().min(100)]));
+            assert!(String::from_utf8(answer.body).unwrap().starts_with(r#"{"code":16,"message":""#));
+        }
     }
     assert_eq!(post(&tfo, "/v2/logs", &key.headers()).await.status, 200);
     assert_eq!(call(&tfo, &key.headers()).await, Code::Ok);
@@ -231,8 +237,8 @@ async fn the_key_file_changes_under_load() {
     assert_eq!(refused.into_inner(), 0, "of {} requests", sent.into_inner());
     let (_, log) = tfo.stop();
     let said = |what: &str| log.iter().any(|line| line.contains(what));
-    assert!(said("keys: line 3: a key has three parts") && said("what was read before counts"), "{log:#?}");
-    assert!(said("2 keys (1 added, 1 removed)") && said("cannot be read"), "{log:#?}");
+    assert!(said("keys: line 3: a key has three parts") && said("what was read before stays in use"), "{log:#?}");
+    assert!(said("2 API keys (1 added, 1 removed)") && said("cannot be read"), "{log:#?}");
 }
 
 /// Waits at most three seconds until a key is answered with this status.
@@ -274,7 +280,7 @@ fn a_broken_key_file_prevents_the_start() {
     std::fs::write(&file, CLOSED.replace("{folder}", folder.path().to_str().unwrap())).unwrap();
     let run = || tfo(&["collector", "-c", file.to_str().unwrap()]);
     let ended = run();
-    assert!(ended.status.code() == Some(1) && ended.stderr.contains("keys cannot be read"), "{}", ended.stderr);
+    assert!(ended.status.code() == Some(1) && ended.stderr.contains("keys` cannot be read"), "{}", ended.stderr);
     write(&folder, &["tfk_a:sha256:00"]);
     let ended = run();
     assert!(

@@ -11,7 +11,7 @@ use crate::runtime::Instant;
 /// What is kept is not the number of tokens but the moment the bucket will be full again (GCRA): one number, no lock,
 /// and a bucket nobody touches needs no upkeep.
 #[derive(Debug)]
-pub(super) struct Bucket {
+pub struct Bucket {
     rate: NonZeroU32,
     since: Instant,
     /// Nanoseconds from `since` until it is full.
@@ -25,12 +25,14 @@ const MINUTE: u64 = 60_000_000_000;
 
 impl Bucket {
     /// A full bucket for so many requests a minute.
-    pub(super) fn new(rate: NonZeroU32, now: Instant) -> Self {
+    #[must_use]
+    pub fn new(rate: NonZeroU32, now: Instant) -> Self {
         Self { rate, since: now, full: AtomicU64::new(0) }
     }
 
     /// Requests a minute.
-    pub(super) fn rate(&self) -> NonZeroU32 {
+    #[must_use]
+    pub fn rate(&self) -> NonZeroU32 {
         self.rate
     }
 
@@ -38,7 +40,7 @@ impl Bucket {
     ///
     /// # Errors
     /// The time until there is one, if there is none.
-    pub(super) fn take(&self, now: Instant) -> Result<(), Duration> {
+    pub fn take(&self, now: Instant) -> Result<(), Duration> {
         let now = u64::try_from(now.saturating_duration_since(self.since).as_nanos()).unwrap_or(u64::MAX);
         let token = MINUTE / u64::from(self.rate.get());
         let with_one_less = |full: u64| full.max(now).saturating_add(token);

@@ -1,7 +1,5 @@
 //! What users write about API keys.
 
-use std::io::ErrorKind;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -10,8 +8,9 @@ use serde::Deserialize;
 
 use super::date::Date;
 use super::entry::Entry;
+use super::inspect::inspect;
 use super::table::Table;
-use crate::component::{Check, Finding, Problems};
+use crate::component::{self, Check, Finding, Problems};
 use crate::runtime::now;
 
 /// API keys that are accepted; `tfo keys new` makes one.
@@ -27,9 +26,8 @@ pub struct Config {
 
 // === impl Config ===
 
-impl Config {
-    /// Reports what cannot work; paths are relative to the section.
-    pub fn validate(&self, problems: &mut Problems) {
+impl component::Config for Config {
+    fn validate(&self, problems: &mut Problems) {
         if self.file.is_none() && self.list.is_empty() {
             problems
                 .error("", "no API key is configured")
@@ -43,35 +41,15 @@ impl Config {
             problems.error("list", wrong).help("remove one of the two");
         }
     }
+}
 
+impl Config {
     /// Whether the file can be used, and what is in it.
     pub async fn check(&self) -> Vec<Finding> {
-        let Some(path) = &self.file else {
-            return vec![Finding::new(Check::Passed, format!("{} API keys are configured", self.list.len()))];
-        };
-        let place = path.display();
-        let mut findings = Vec::new();
-        match tokio::fs::read_to_string(path).await {
-            Ok(text) => findings.push(self.count(&text).unwrap_or_else(|wrong| {
-                Finding::new(Check::Failed, format!("the key file {place} cannot be used: {wrong}"))
-            })),
-            Err(error) => {
-                let is_denied = error.kind() == ErrorKind::PermissionDenied;
-                let check = if is_denied { Check::Denied } else { Check::Failed };
-                return vec![Finding::new(check, format!("the key file {place} cannot be read: {error}"))];
-            }
+        match &self.file {
+            Some(path) => inspect("the key file", path, |text| self.count(text)).await,
+            None => vec![Finding::new(Check::Passed, format!("{} API keys are configured", self.list.len()))],
         }
-        if let Ok(metadata) = tokio::fs::metadata(path).await {
-            let mode = metadata.permissions().mode() & 0o7777;
-            if mode & 0o002 != 0 {
-                let text = format!("the key file {place} can be changed by everybody (mode {mode:04o}); chmod 640 it");
-                findings.push(Finding::new(Check::Warned, text));
-            } else if mode & 0o004 != 0 {
-                let text = format!("the key file {place} can be read by everybody (mode {mode:04o}); chmod 640 it");
-                findings.push(Finding::new(Check::Warned, text));
-            }
-        }
-        findings
     }
 
     /// The keys of the list; one that is wrong with its place.

@@ -20,7 +20,7 @@ mod bucket;
 mod config;
 mod date;
 mod entry;
-mod file;
+mod inspect;
 mod keys;
 mod presented;
 mod secret;
@@ -29,11 +29,12 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use self::bucket::Bucket;
 pub use self::config::Config;
 pub use self::date::Date;
 pub use self::entry::{Entry, Hash};
-pub use self::file::FileOf;
+pub use self::inspect::inspect;
 pub use self::keys::Keys;
-pub use self::presented::is_key_header;
+pub use self::presented::{basic, is_key_header, only};
 pub use self::secret::Pair;
 pub use self::tally::Tally;

@@ -64,23 +64,52 @@ impl Presented {
     }
 }
 
+/// The name and password of `Authorization: Basic`.
+///
+/// # Errors
+/// What is missing, or why what is there cannot be that. Never repeats what was sent.
+pub fn basic(headers: &HeaderMap) -> Result<(String, Secret), &'static str> {
+    let value =
+        only(headers, &AUTHORIZATION)?.ok_or("a name and a password are required in authorization, as Basic")?;
+    let (scheme, rest) = split(text(value)?)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err("authorization has another scheme than Basic");
+    }
+    pair(decode(rest)?).map(|(name, password)| (name, Secret::new(password)))
+}
+
 fn from_authorization(value: &str) -> Result<(String, String), &'static str> {
-    let (scheme, rest) = value.split_once(' ').ok_or("authorization has no credential behind its scheme")?;
-    let rest = rest.trim();
-    let pair = if scheme.eq_ignore_ascii_case("bearer") {
-        rest.to_owned()
+    let (scheme, rest) = split(value)?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        pair(rest.to_owned())
     } else if scheme.eq_ignore_ascii_case("basic") {
-        let bytes = BASE64.decode(rest).map_err(|_| "authorization is not base64")?;
-        String::from_utf8(bytes).map_err(|_| "authorization is not text in base64")?
+        pair(decode(rest)?)
     } else {
-        return Err("authorization has another scheme than Basic or Bearer");
-    };
-    let (id, secret) = pair.split_once(':').ok_or("authorization has no colon between id and secret")?;
+        Err("authorization has another scheme than Basic or Bearer")
+    }
+}
+
+fn split(value: &str) -> Result<(&str, &str), &'static str> {
+    let (scheme, rest) = value.split_once(' ').ok_or("authorization has no credential behind its scheme")?;
+    Ok((scheme, rest.trim()))
+}
+
+fn decode(rest: &str) -> Result<String, &'static str> {
+    let bytes = BASE64.decode(rest).map_err(|_| "authorization is not base64")?;
+    String::from_utf8(bytes).map_err(|_| "authorization is not text in base64")
+}
+
+fn pair(text: String) -> Result<(String, String), &'static str> {
+    let (id, secret) = text.split_once(':').ok_or("authorization has no colon between name and secret")?;
     Ok((id.to_owned(), secret.to_owned()))
 }
 
-/// Which of several would count is a matter of taste, so that proxies and servers disagree: none does.
-fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, &'static str> {
+/// The only value of a header. Which of several would count is a matter of taste, so that proxies and servers disagree:
+/// none does.
+///
+/// # Errors
+/// If there are several.
+pub fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, &'static str> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     if values.next().is_some() { Err("the request shows several credentials in one header") } else { Ok(first) }

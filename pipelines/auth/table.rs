@@ -12,9 +12,9 @@ use crate::Identity;
 use crate::component::Denied;
 use crate::runtime::Instant;
 
-/// Keys by id.
-#[derive(Debug, Default)]
-pub(super) struct Table(HashMap<String, Key>);
+/// Keys by id. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table(Arc<HashMap<String, Key>>);
 
 #[derive(Debug)]
 struct Key {
@@ -34,17 +34,17 @@ impl Table {
     /// # Errors
     /// The first line that is wrong: one lowercase sentence without a final dot.
     pub(super) fn new(list: &[Entry], text: &str, before: &Self, now: Instant) -> Result<Self, String> {
-        let mut table = Self::default();
+        let mut keys = HashMap::new();
         for entry in list {
-            table.add(entry.clone(), before, now)?;
+            add(&mut keys, entry.clone(), before, now)?;
         }
         for (at, line) in text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())) {
             if !line.is_empty() && !line.starts_with('#') {
-                let added = Entry::parse(line).and_then(|entry| table.add(entry, before, now));
+                let added = Entry::parse(line).and_then(|entry| add(&mut keys, entry, before, now));
                 added.map_err(|wrong| format!("line {at}: {wrong}"))?;
             }
         }
-        Ok(table)
+        Ok(Self(Arc::new(keys)))
     }
 
     /// How many keys there are.
@@ -88,16 +88,6 @@ impl Table {
         }
         Ok(&key.identity)
     }
-
-    fn add(&mut self, entry: Entry, before: &Self, now: Instant) -> Result<(), String> {
-        match self.0.entry(entry.id.clone()) {
-            Slot::Occupied(slot) => Err(format!("{} is there more than once", slot.key())),
-            Slot::Vacant(slot) => {
-                slot.insert(Key::new(entry, before, now));
-                Ok(())
-            }
-        }
-    }
 }
 
 // === impl Key ===
@@ -112,5 +102,15 @@ impl Key {
         attributes.extend(entry.name.map(|name| ("name".into(), name.into())));
         let identity = Identity { attributes };
         Self { hash: entry.hash, expires: entry.expires, disabled: entry.disabled, bucket, identity }
+    }
+}
+
+fn add(keys: &mut HashMap<String, Key>, entry: Entry, before: &Table, now: Instant) -> Result<(), String> {
+    match keys.entry(entry.id.clone()) {
+        Slot::Occupied(slot) => Err(format!("{} is there more than once", slot.key())),
+        Slot::Vacant(slot) => {
+            slot.insert(Key::new(entry, before, now));
+            Ok(())
+        }
     }
 }

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use super::bucket::Bucket;
 use super::secret::{is_id, is_secret};
 use super::{Config, Date, Entry, Hash, Keys, Pair};
-use crate::component::{Credentials, Denied, Problems, ServerAuth as _};
+use crate::component::{Config as _, Credentials, Denied, Problems, ServerAuth as _};
 use crate::config::Secret;
 use crate::renewal::{Renew as _, Renewals};
 use crate::runtime::now;
@@ -283,7 +283,7 @@ fn wrong_configurations_are_reported() {
     let missing = Config { file: Some("/nonexistent/keys".into()), list: Vec::new() };
     assert_eq!(paths(&missing), [""; 0], "validating reads no file");
     let error = Keys::new(&missing, "test".into(), &Renewals::default()).unwrap().load().unwrap_err();
-    assert!(error.starts_with("/nonexistent/keys cannot be read"), "{error}");
+    assert!(error.starts_with("keys.file `/nonexistent/keys` cannot be read"), "{error}");
 }
 
 proptest! {

@@ -94,6 +94,16 @@ impl Contents {
         }
     }
 
+    /// The text of the file; `key` is the key under which it stands in a configuration.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no text: one lowercase sentence without a final dot.
+    pub fn text(&self, key: &str, path: &Path) -> Result<&str, String> {
+        let place = format!("{key} `{}`", path.display());
+        let bytes = self.file(path).map_err(|error| format!("{place} cannot be read: {error}"))?;
+        std::str::from_utf8(bytes).map_err(|_| format!("{place} is not UTF-8"))
+    }
+
     fn of(paths: &[PathBuf]) -> Self {
         Self(paths.iter().map(|path| (path.clone(), read(path).map_err(Arc::new))).collect())
     }

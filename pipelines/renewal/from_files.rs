@@ -83,10 +83,8 @@ impl FromFiles<Secret> {
     #[must_use]
     pub fn text(owner: impl Into<String>, key: &'static str, path: PathBuf) -> Self {
         Self::new(owner, [path.clone()], move |contents| {
-            let place = format!("{key} `{}`", path.display());
-            let bytes = contents.file(&path).map_err(|error| format!("{place} cannot be read: {error}"))?;
-            let text = std::str::from_utf8(bytes).map_err(|_| format!("{place} is not UTF-8"))?.trim();
-            if text.is_empty() { Err(format!("{place} is empty")) } else { Ok(Secret::new(text)) }
+            let text = contents.text(key, &path)?.trim();
+            if text.is_empty() { Err(format!("{key} `{}` is empty", path.display())) } else { Ok(Secret::new(text)) }
         })
     }
 }

@@ -66,7 +66,7 @@ impl Config {
 
     fn validate_keys(&self, problems: &mut Problems) {
         let Some(keys) = &self.keys else { return };
-        problems.nest("keys", |problems| keys.validate(problems));
+        problems.nest("keys", |problems| component::Config::validate(keys, problems));
         let Protocols { grpc, http } = &self.protocols;
         let mut auth = grpc.iter().map(|grpc| &grpc.auth).chain(http.iter().map(|http| &http.auth)).peekable();
         if auth.peek().is_some() && auth.all(Option::is_some) {

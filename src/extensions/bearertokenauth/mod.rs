@@ -1,0 +1,78 @@
+//! Extension `bearertokenauth`: tokens as `Authorization: Bearer`.
+//!
+//! ```yaml
+//! extensions:
+//!   bearertokenauth: { filename: /etc/tfo/tokens }
+//! receivers:
+//!   otlp: { protocols: { http: { auth: { authenticator: bearertokenauth } } } }
+//! ```
+
+mod config;
+mod server;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+use std::sync::Arc;
+
+use pipelines::auth::inspect;
+use pipelines::component::{
+    About, BoxFuture, BuildContext, Check, CheckContext, Extension, ExtensionFactory, ExtensionHost, Failure, Finding,
+    Service, Services, Stability,
+};
+use pipelines::renewal::FromFiles;
+
+pub(crate) use self::config::Config;
+use self::server::Server;
+use self::tokens::Tokens;
+
+/// The extension.
+pub(crate) struct BearerTokenAuth {
+    tokens: Arc<FromFiles<Tokens>>,
+    server: Arc<Server>,
+}
+
+// === impl BearerTokenAuth ===
+
+impl ExtensionFactory for BearerTokenAuth {
+    const ABOUT: About = About {
+        name: "bearertokenauth",
+        aliases: &[],
+        signals: &[],
+        stability: Stability::Beta,
+        summary: "lets in who shows a token",
+        example: "filename: /etc/tfo/tokens",
+    };
+    const SERVES: &'static [Service] = &[Service::ServerAuth];
+    type Config = Config;
+
+    fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Box<dyn Extension>, Failure> {
+        let tokens = Tokens::of(config, format!("extension {}", cx.id), &cx.renewals);
+        let server = Arc::new(Server::new(config, tokens.clone())?);
+        Ok(Box::new(Self { tokens, server }))
+    }
+
+    fn check(config: Arc<Config>, _: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
+        Box::pin(async move {
+            let Some(path) = &config.filename else { return Vec::new() };
+            let judge = |text: &str| match Tokens::parse(text).len() {
+                0 => Err("it holds no token".to_owned()),
+                tokens => Ok(Finding::new(Check::Passed, format!("{tokens} tokens in {}", path.display()))),
+            };
+            inspect("the token file", path, judge).await
+        })
+    }
+}
+
+impl Extension for BearerTokenAuth {
+    fn services(&self) -> Services {
+        Services { server_auth: Some(self.server.clone()), ..Services::default() }
+    }
+
+    fn run(self: Box<Self>, host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>> {
+        Box::pin(async move {
+            self.tokens.current()?;
+            super::idle(host).await
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! Authenticators that receivers name: keys shared by two receivers, names and passwords, tokens.
+
+use std::time::Duration;
+
+use tonic::Code;
+
+use crate::client::{Answer, JSON, PROTOBUF, logs};
+use crate::support::Tfo;
+use crate::{Key, call, post, start, until, write};
+
+/// An extension that is asked about every request over both protocols.
+const NAMED: &str = r#"
+extensions: { EXTENSION }
+receivers:
+  otlp:
+    protocols:
+      grpc: { endpoint: "127.0.0.1:0", auth: { authenticator: NAME } }
+      http: { endpoint: "127.0.0.1:0", auth: { authenticator: NAME } }
+exporters: { nop: }
+service:
+  extensions: [NAME]
+  telemetry: { logs: { level: debug } }
+  pipelines: { logs: { receivers: [otlp], exporters: [nop] } }
+"#;
+
+fn named(name: &str, extension: &str) -> String {
+    NAMED.replace("EXTENSION", extension).replace("NAME", name)
+}
+
+/// What both protocols answer to a request with this `authorization`, and HTTP's challenge.
+async fn ask(tfo: &Tfo, authorization: Option<&str>) -> (u16, Code, Option<String>) {
+    let headers: Vec<_> = authorization.map(|value| ("authorization", value.to_owned())).into_iter().collect();
+    let answer = post(tfo, "/v1/logs", &headers).await;
+    let challenge = answer.header("www-authenticate").map(str::to_owned);
+    (answer.status, call(tfo, &headers).await, challenge)
+}
+
+/// Scenario: keys as an extension, a key removed while it runs. Guarantee: every path asks for a key; the removed one is
+/// locked out within three seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_shared_as_an_extension() {
+    let (stays, goes) = (Key::new(&[]), Key::new(&[]));
+    let yaml = named("api_keys/ours", r#"api_keys/ours: { file: "{folder}/keys" }"#);
+    let (tfo, folder) = start(&yaml, &[&stays.line, &goes.line]);
+    for path in ["/v1/logs", "/v2/logs"] {
+        assert_eq!(post(&tfo, path, &[]).await.status, 401);
+        assert_eq!(post(&tfo, path, &stays.wrong().headers()).await.status, 403);
+        assert_eq!(post(&tfo, path, &goes.headers()).await.status, 200);
+    }
+    assert_eq!(call(&tfo, &[]).await, Code::Unauthenticated);
+    assert_eq!(call(&tfo, &stays.wrong().headers()).await, Code::PermissionDenied);
+    assert_eq!(call(&tfo, &stays.headers()).await, Code::Ok);
+    write(&folder, &[&stays.line]);
+    until(&tfo, &goes, 403).await;
+    assert_eq!(call(&tfo, &stays.headers()).await, Code::Ok);
+}
+
+/// Scenario: names and passwords from a file and the configuration, without, wrong, right. Guarantee: 401 and a challenge,
+/// or in; the log holds no password.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_and_passwords_are_checked() {
+    let yaml = named(
+        "basicauth/server",
+        r#"basicauth/server: { htpasswd: { file: "{folder}/keys", inline: "max:{SHA}87u9ZqY9S/F0eUBXjsPQEDUw4h0=" } }"#,
+    );
+    let (tfo, _folder) = start(&yaml, &[&format!("joe:{}", bcrypt::hash("hunter2", 4).unwrap())]);
+    let denied = (401, Code::Unauthenticated, Some(r#"Basic realm="telemetry", charset="UTF-8""#.to_owned()));
+    // max:hunter2, joe:hunter2, max:wrong, nobody:hunter2
+    assert_eq!(ask(&tfo, None).await, denied);
+    assert_eq!(ask(&tfo, Some("Basic bWF4Omh1bnRlcjI=")).await, (200, Code::Ok, None));
+    assert_eq!(ask(&tfo, Some("Basic am9lOmh1bnRlcjI=")).await, (200, Code::Ok, None));
+    assert_eq!(ask(&tfo, Some("Basic bWF4Ondyb25n")).await, denied);
+    assert_eq!(ask(&tfo, Some("Basic bm9ib2R5Omh1bnRlcjI=")).await, denied);
+    assert_eq!(ask(&tfo, Some("Bearer bWF4Omh1bnRlcjI=")).await, denied);
+    let (_, log) = tfo.stop();
+    assert!(!log.join("\n").contains("hunter2") && !log.join("\n").contains("bWF4"), "{log:#?}");
+}
+
+/// Scenario: tokens from a file that changes. Guarantee: 401 with the scheme, or in; the new token counts within three
+/// seconds and the old one no more; the log holds no token.
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens");
+    std::fs::write(&path, "first-token\n\nsecond-token\n").unwrap();
+    let extension = format!("bearertokenauth: {{ filename: {} }}", path.display());
+    let tfo = Tfo::start(&named("bearertokenauth", &extension));
+    let denied = (401, Code::Unauthenticated, Some("Bearer".to_owned()));
+    for (authorization, expected) in [
+        (None, denied.clone()),
+        (Some("Bearer first-token"), (200, Code::Ok, None)),
+        (Some("Bearer second-token"), (200, Code::Ok, None)),
+        (Some("Bearer third-token"), denied.clone()),
+        (Some("Basic first-token"), denied.clone()),
+        (Some("Bearer"), denied.clone()),
+    ] {
+        assert_eq!(ask(&tfo, authorization).await, expected, "{authorization:?}");
+    }
+    std::fs::write(&path, "third-token\n").unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(ask(&tfo, Some("Bearer third-token")).await, (200, Code::Ok, None));
+    assert_eq!(ask(&tfo, Some("Bearer first-token")).await, denied);
+    let (_, log) = tfo.stop();
+    assert!(!log.join("\n").contains("-token"), "{log:#?}");
+}
+
+/// Scenario: a refusal of an extension, in both encodings. Guarantee: `google.rpc.Status` in the request's.
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_have_the_encoding_of_the_request() {
+    let tfo = Tfo::start(&named("bearertokenauth", "bearertokenauth: { token: right }"));
+    let to = crate::client::address(&tfo, "http");
+    let wrong = "Authorization: Bearer wrong";
+    let Answer { status, head, body } = crate::client::post(to, "/v1/logs", &[JSON, wrong], b"{}").await;
+    assert!(status == 401 && head.contains("application/json"), "{head}");
+    assert_eq!(body, br#"{"code":16,"message":"the token is wrong"}"#);
+    let Answer { status, head, body } = crate::client::post(to, "/v1/logs", &[PROTOBUF, wrong], &logs(["a"])).await;
+    assert!(status == 401 && head.contains("application/x-protobuf"), "{head}");
+    assert_eq!(body, [&[8, 16, 18, 18][..], b"the token is wrong"].concat());
+}
