@@ -16,7 +16,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 fn state(max_age: Option<Duration>) -> State {
     let options = Options { max_age, ..Options::new("/nowhere") };
-    let capacity = Capacity { units: u64::MAX, sizer: Sizer::Bytes };
+    let capacity = Capacity { units: u64::MAX, sizer: Sizer::Bytes, blocks: false };
     let mut state = State::new("queue", &options, capacity, Vec::new(), 0, Usage::default());
     state.begin(SegmentId { number: 1, salt: 1 });
     state

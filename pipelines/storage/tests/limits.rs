@@ -102,7 +102,7 @@ async fn capacity_is_exact() {
         [(Sizer::Requests, 5, 5), (Sizer::Items, 7, 7), (Sizer::Bytes, 4 * SIZE as u64, 4), (Sizer::Bytes, 1, 1)];
     for (sizer, units, expected) in cases {
         let mut place = Place::new();
-        place.capacity = Capacity { units, sizer };
+        place.capacity = Capacity { units, sizer, ..PLENTY };
         let queue = place.open();
         let (taken, refused) = fill(&queue, &place.path(), u64::MAX, 20).await;
         assert_eq!((taken, exhausted(refused)), (expected, true), "{sizer:?}");
@@ -118,7 +118,7 @@ async fn capacity_is_exact() {
 #[tokio::test]
 async fn the_oldest_goes_when_the_capacity_is_used() {
     let mut place = Place::with(|options| options.overflow = Overflow::DropOldest);
-    place.capacity = Capacity { units: 3, sizer: Sizer::Requests };
+    place.capacity = Capacity { units: 3, sizer: Sizer::Requests, ..PLENTY };
     let queue = place.open();
     let waits = offer_until(&queue, "0", Acknowledge::Delivered);
     for number in 1..=4 {
