@@ -12,12 +12,11 @@ use super::part::{Attached, Node, Part};
 use super::queue::ExporterNode;
 use super::stats::Stats;
 use super::status::NodeStatus;
-use super::{Budget, Wake, extensions};
+use super::{Budget, QueuePlace, Wake, extensions};
 use crate::component::{BuildContext, Exporter, Extension, Extensions, Failure, Kind, Outputs, Receiver};
 use crate::graph::PlanNode;
 use crate::net::Sockets;
 use crate::renewal::Renewals;
-use crate::storage::Options;
 use crate::{Plan, Signal};
 
 /// Every node of a plan, and what is needed to start those that are new. Also what a dry run pushes records through.
@@ -143,9 +142,9 @@ impl Building<'_> {
                 Some(sink) => Body::Instead(sink),
                 None => {
                     let exporter = self.exporter(node.declared, &cx).map_err(failed)?;
-                    let storage = self.storage(node, &*exporter).map_err(failed)?;
+                    let place = self.place(node, &*exporter).map_err(failed)?;
                     let queue =
-                        Arc::new(ExporterNode::new(self.plan.label(node), exporter.clone(), stats.clone(), storage));
+                        Arc::new(ExporterNode::new(self.plan.label(node), exporter.clone(), stats.clone(), place));
                     gauges = queue.clone();
                     Body::Exporter(queue, exporter)
                 }
@@ -166,10 +165,11 @@ impl Building<'_> {
         Ok(Node { part: Part::new(declared.id.clone(), &self.present.sockets), body, signal: node.signal, status })
     }
 
-    /// Where the queue in front of an exporter lies, if it is on disk: a directory's name, and what says where.
-    fn storage(&self, node: &PlanNode, exporter: &dyn Exporter) -> Result<Option<(String, Arc<Options>)>, Failure> {
+    /// Where the queue in front of an exporter lies, if it is on disk.
+    fn place(&self, node: &PlanNode, exporter: &dyn Exporter) -> Result<Option<QueuePlace>, Failure> {
         let Some(id) = exporter.delivery().queue.storage else { return Ok(None) };
-        Ok(Some((self.plan.declared(node).id.directory(node.signal), self.services.storage(&id)?)))
+        let (name, options) = (self.plan.declared(node).id.directory(node.signal), self.services.storage(&id)?);
+        Ok(Some(QueuePlace { name, options, budget: self.present.budget.shared() }))
     }
 
     /// The exporter of a declaration: one instance for all signals.

@@ -11,6 +11,9 @@ use super::start::start;
 use super::stop::{Stop, Stopper};
 use crate::component::{ComponentId, Exporter};
 
+/// What a queue on disk gets for its last sync, however little time is left: without it nothing says what is done.
+const LAST_SYNC: Duration = Duration::from_secs(2);
+
 /// How often what processors hold back is sent on while receivers finish.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -142,7 +145,7 @@ impl Leaving {
 
     async fn close(&self, until: Instant) {
         for queue in self.queues().filter_map(|node| node.queue()) {
-            if tokio::time::timeout(left(until).max(FLUSH_INTERVAL), queue.ended()).await.is_err() {
+            if tokio::time::timeout(left(until).max(LAST_SYNC), queue.ended()).await.is_err() {
                 tracing::error!(node = queue.name(), "the queue on disk did not close in time");
             }
         }

@@ -38,7 +38,7 @@ pub use self::gauges::{Fill, Gauges};
 pub use self::memory::Memory;
 pub use self::node::ProcessorNode;
 pub use self::output::{Accept, Observer, Output};
-pub use self::queue::ExporterNode;
+pub use self::queue::{ExporterNode, Place as QueuePlace};
 pub use self::ready::{Readiness, Ready};
 pub use self::reload::{Changes, ReloadError};
 pub use self::retry::Retry as RetrySettings;

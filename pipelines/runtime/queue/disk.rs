@@ -1,10 +1,13 @@
 //! A queue on disk in front of an exporter: entries are handed out oldest first and grouped when they leave.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use super::super::budget::{Budget, Permit};
 use super::super::clock::now;
 use super::super::delivery::{Queue as Settings, Sizer};
 use super::super::stats::Stats;
@@ -15,13 +18,27 @@ use crate::component::Failure;
 use crate::outcome::Outcome;
 use crate::storage::{Capacity, DiskQueue, Options, Stored, Usage};
 
+/// How often a worker looks whether there is room for the entry it has read.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// Where a queue on disk lies, and whose memory its entries take on their way out.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The name of the queue's directory.
+    pub name: String,
+    /// The directory it is in, and what the queue promises.
+    pub options: Arc<Options>,
+    /// Bytes in flight. One entry at a time leaves in any case, so that a queue drains whatever comes in.
+    pub budget: Budget,
+}
+
 /// A queue on disk.
 pub(super) struct DiskLine {
-    /// The queue's name, which is that of its directory.
-    name: String,
-    options: Arc<Options>,
+    place: Place,
     settings: Settings,
     queue: OnceLock<Arc<DiskQueue>>,
+    /// Entries that workers have in hand.
+    in_hand: Arc<AtomicUsize>,
     /// Held by the worker that gathers entries, so that what leaves is as full as it can be.
     gathering: Mutex<()>,
 }
@@ -30,21 +47,28 @@ pub(super) struct DiskLine {
 pub(super) struct Entry {
     stored: Stored,
     acked: Acked,
+    _room: Room,
+}
+
+/// Room in memory for an entry in hand, given back when dropped.
+struct Room {
+    in_hand: Arc<AtomicUsize>,
+    permit: Option<Permit>,
 }
 
 // === impl DiskLine ===
 
 impl DiskLine {
-    pub(super) fn new(name: String, options: Arc<Options>, settings: Settings) -> Self {
-        Self { name, options, settings, queue: OnceLock::new(), gathering: Mutex::new(()) }
+    pub(super) fn new(place: Place, settings: Settings) -> Self {
+        Self { place, settings, queue: OnceLock::new(), in_hand: Arc::default(), gathering: Mutex::new(()) }
     }
 
     pub(super) fn directory(&self) -> PathBuf {
-        self.options.directory.join(&self.name)
+        self.place.options.directory.join(&self.place.name)
     }
 
     pub(super) async fn open(&self) -> Result<(), Failure> {
-        let (name, options) = (self.name.clone(), self.options.clone());
+        let Place { name, options, .. } = self.place.clone();
         let Settings { capacity: units, sizer, block_on_overflow: blocks, .. } = self.settings;
         let capacity = Capacity { units, sizer, blocks };
         let opening = tokio::task::spawn_blocking(move || DiskQueue::open(&name, &options, capacity)).await;
@@ -93,40 +117,61 @@ impl DiskLine {
 
     pub(super) async fn next(&self) -> Option<Load> {
         let queue = self.queue.get()?;
-        match &self.settings.batch {
-            None => queue.next().await.map(|stored| load(vec![stored], &Limits::default())),
-            Some((limits, timeout)) => {
-                let _turn = self.gathering.lock().await;
-                let mut gathered = vec![queue.next().await?];
-                let until = now() + *timeout;
-                while !is_enough(&gathered, limits) {
-                    tokio::select! {
-                        stored = queue.next() => match stored {
-                            Some(stored) => gathered.push(stored),
-                            None => break,
-                        },
-                        () = tokio::time::sleep_until(until) => break,
-                    }
-                }
-                Some(load(gathered, limits))
+        let Some((limits, timeout)) = &self.settings.batch else {
+            let first = queue.next().await?;
+            let room = self.room(&first).await;
+            return Some(load(vec![(first, room)], &Limits::default()));
+        };
+        let _turn = self.gathering.lock().await;
+        let first = queue.next().await?;
+        let room = self.room(&first).await;
+        let mut gathered = vec![(first, room)];
+        let until = now() + *timeout;
+        while !is_enough(&gathered, limits) {
+            let stored = tokio::select! {
+                stored = queue.next() => stored,
+                () = tokio::time::sleep_until(until) => None,
+            };
+            // Without room it is given back by being dropped, and what is gathered leaves.
+            let Some(stored) = stored else { break };
+            let Some(room) = self.try_room(&stored) else { break };
+            gathered.push((stored, room));
+        }
+        Some(load(gathered, limits))
+    }
+
+    /// Waits until there is room for an entry.
+    async fn room(&self, stored: &Stored) -> Room {
+        loop {
+            match self.try_room(stored) {
+                Some(room) => return room,
+                None => tokio::time::sleep(LOOK).await,
             }
         }
     }
+
+    /// Room for an entry if there is some, or if nothing else is in hand.
+    fn try_room(&self, stored: &Stored) -> Option<Room> {
+        let permit = self.place.budget.try_acquire(stored.batch.bytes() as u64);
+        let others = self.in_hand.fetch_add(1, Ordering::Relaxed);
+        let room = Room { in_hand: self.in_hand.clone(), permit };
+        (others == 0 || room.permit.is_some()).then_some(room)
+    }
 }
 
-fn is_enough(gathered: &[Stored], limits: &Limits) -> bool {
-    let sum = |size: fn(&Batch) -> usize| gathered.iter().map(|stored| size(&stored.batch) as u64).sum();
+fn is_enough(gathered: &[(Stored, Room)], limits: &Limits) -> bool {
+    let sum = |size: fn(&Batch) -> usize| gathered.iter().map(|(stored, _)| size(&stored.batch) as u64).sum();
     limits.reached(sum(Batch::items), sum(Batch::bytes))
 }
 
 /// What is delivered are shares of the entries, so that each entry hears its own part of the outcome.
-fn load(gathered: Vec<Stored>, limits: &Limits) -> Load {
-    let is_ours = gathered.iter().any(|stored| !stored.batch.is_awaited());
+fn load(gathered: Vec<(Stored, Room)>, limits: &Limits) -> Load {
+    let is_ours = gathered.iter().any(|(stored, _)| !stored.batch.is_awaited());
     let (mut batches, mut entries) = (Vec::with_capacity(gathered.len()), Vec::with_capacity(gathered.len()));
-    for stored in gathered {
+    for (stored, room) in gathered {
         let (batch, acked) = Batch::tracked(stored.batch.telemetry().clone(), stored.batch.context().clone());
         batches.push(batch);
-        entries.push(Entry { stored, acked });
+        entries.push(Entry { stored, acked, _room: room });
     }
     let batches = Batch::join(batches).into_iter().flat_map(|batch| limits.split(batch)).collect();
     Load { batches, entries, is_ours }
@@ -144,5 +189,13 @@ impl Entry {
             stats.ended((batch.items(), batch.bytes()), &outcome, true);
             self.stored.done(outcome);
         }
+    }
+}
+
+// === impl Room ===
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.in_hand.fetch_sub(1, Ordering::Relaxed);
     }
 }

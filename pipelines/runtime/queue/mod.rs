@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::disk::DiskLine;
+pub use self::disk::Place;
 use self::memory::{MemoryLine, Refused};
 use super::delivery::Delivery;
 use super::gauges::{Fill, Gauges};
@@ -18,7 +19,7 @@ use super::stop::Stop;
 use crate::Batch;
 use crate::component::{Exporter, Failure};
 use crate::outcome::{Outcome, Refusal, RefusalKind};
-use crate::storage::{self, Usage};
+use crate::storage::Usage;
 
 /// How long a sender is asked to wait when the queue is full.
 const FULL_RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -49,20 +50,14 @@ struct Load {
 // === impl ExporterNode ===
 
 impl ExporterNode {
-    /// Puts an exporter in its place; `name` is for messages. With `storage` its queue is on disk, in a directory of
-    /// that name.
+    /// Puts an exporter in its place; `name` is for messages. With a `place` its queue is on disk.
     #[must_use]
-    pub fn new(
-        name: String,
-        exporter: Arc<dyn Exporter>,
-        stats: Arc<Stats>,
-        storage: Option<(String, Arc<storage::Options>)>,
-    ) -> Self {
+    pub fn new(name: String, exporter: Arc<dyn Exporter>, stats: Arc<Stats>, place: Option<Place>) -> Self {
         let delivery = exporter.delivery();
         stats.dropped.announce(&[UNDELIVERED]);
-        let line = match storage {
+        let line = match place {
             None => Line::Memory(MemoryLine::new(delivery.queue.clone())),
-            Some((directory, options)) => Line::Disk(DiskLine::new(directory, options, delivery.queue.clone())),
+            Some(place) => Line::Disk(DiskLine::new(place, delivery.queue.clone())),
         };
         Self { name, exporter, delivery, stats, line }
     }
