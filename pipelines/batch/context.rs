@@ -48,6 +48,23 @@ impl Context {
         self.0.as_ref().map_or(&[][..], |request| &request.metadata)
     }
 
+    /// What is true of both: what a batch that joins theirs may still say. The rest would be said of the wrong one, such
+    /// as the tenant of somebody else.
+    #[must_use]
+    pub fn shared(&self, other: &Self) -> Self {
+        let (Some(one), Some(two)) = (&self.0, &other.0) else { return Self::default() };
+        if Arc::ptr_eq(one, two) || one == two {
+            return self.clone();
+        }
+        let is_shared = |(key, _): &&(Box<str>, Box<str>)| self.metadata(key).eq(other.metadata(key));
+        let shared = RequestContext {
+            client: one.client.filter(|client| two.client == Some(*client)),
+            metadata: one.metadata.iter().filter(is_shared).cloned().collect(),
+            identity: one.identity.clone().filter(|identity| two.identity.as_ref() == Some(identity)),
+        };
+        if shared == RequestContext::default() { Self::default() } else { Self::new(shared) }
+    }
+
     /// Who the request was authenticated as, where somebody asked.
     #[must_use]
     pub fn identity(&self) -> Option<&Identity> {

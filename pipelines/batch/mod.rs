@@ -150,7 +150,7 @@ impl Batch {
         self.ack.resolve(outcome);
     }
 
-    /// Several batches as few: ropes are appended and acks joined, in order; the first one's context stands for all.
+    /// Several batches as few: ropes are appended and acks joined, in order; of their contexts stays what they share.
     ///
     /// What cannot be one request (other signals, profiles) stays apart.
     #[must_use]
@@ -163,7 +163,10 @@ impl Batch {
                 None => Some(telemetry),
             };
             match (apart, joined.last_mut()) {
-                (None, Some(group)) => group.acks.push(share),
+                (None, Some(group)) => {
+                    group.context = group.context.shared(&context);
+                    group.acks.push(share);
+                }
                 (Some(telemetry), _) => joined.push(Group { telemetry, context, acks: vec![share] }),
                 (None, None) => {}
             }

@@ -1,7 +1,10 @@
 //! Acks: every share counts, the worst outcome wins, nothing is lost silently.
 #![allow(clippy::unwrap_used)]
 
-use super::{Ack, Acked, Acknowledge};
+use std::sync::Arc;
+
+use super::{Ack, Acked, Acknowledge, Batch, Context, Identity, RequestContext, Telemetry};
+use crate::Signal;
 use crate::outcome::{Outcome, Refusal, RefusalKind};
 
 async fn outcome(acked: Acked) -> Outcome {
@@ -54,6 +57,37 @@ async fn partial_success_is_charged_once() {
         });
     }
     assert_eq!(rejected, [4, 1, 0]);
+}
+
+/// Scenario: batches of one tenant from two clients, then of another tenant, are joined. Guarantee: what is true of all
+/// of them is still said, and nothing is said of one that is true of another.
+#[test]
+fn a_joined_batch_says_what_its_parts_share() {
+    let batch = |client: u16, metadata: &[(&str, &str)], user: &str| {
+        let own = |(name, value): &(&str, &str)| ((*name).into(), (*value).into());
+        let context = RequestContext {
+            client: Some(([127, 0, 0, 1], client).into()),
+            metadata: metadata.iter().map(own).collect(),
+            identity: Some(Arc::new(Identity { attributes: vec![own(&("username", user))] })),
+        };
+        let (ack, _) = Ack::pair(Acknowledge::default());
+        Batch::from_parts(Telemetry::empty(Signal::Logs), Context::new(context), ack)
+    };
+    let joined = |batches| Batch::join(batches).remove(0).context().clone();
+    let (zone, blue, green) = (("zone", "a"), ("tenant", "blue"), ("tenant", "green"));
+    let same = joined(vec![batch(1, &[zone, blue], "ann"), batch(2, &[zone, blue], "ann")]);
+    assert_eq!(
+        (same.client(), same.metadata("tenant").next(), same.auth("username")),
+        (None, Some("blue"), Some("ann"))
+    );
+    let other = joined(vec![batch(1, &[zone, blue], "ann"), batch(1, &[zone, green], "bob")]);
+    assert_eq!((other.client().is_some(), other.metadata("tenant").next(), other.auth("username")), (true, None, None));
+    assert_eq!(other.metadata("zone").collect::<Vec<_>>(), ["a"]);
+    let twice = joined(vec![batch(1, &[blue], "ann"), batch(1, &[blue, green], "ann")]);
+    assert_eq!(twice.metadata("tenant").count(), 0);
+    let nobody =
+        joined(vec![batch(1, &[blue], "ann"), Batch::tracked(Telemetry::empty(Signal::Logs), Context::default()).0]);
+    assert_eq!((nobody.metadata("tenant").count(), nobody.identity()), (0, None));
 }
 
 fn futures_poll(acked: &mut std::pin::Pin<Box<Acked>>) -> Option<Outcome> {
