@@ -23,9 +23,9 @@ mod entry;
 mod inspect;
 mod keys;
 mod presented;
+mod refusals;
 mod secret;
 mod table;
-mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -36,5 +36,5 @@ pub use self::entry::{Entry, Hash};
 pub use self::inspect::inspect;
 pub use self::keys::Keys;
 pub use self::presented::{basic, is_key_header, only};
+pub use self::refusals::Refusals;
 pub use self::secret::Pair;
-pub use self::tally::Tally;

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::bucket::Bucket;
 use super::secret::{is_id, is_secret};
-use super::{Config, Date, Entry, Hash, Keys, Pair};
+use super::{Config, Date, Entry, Hash, Keys, Pair, Refusals};
 use crate::component::{Config as _, Credentials, Denied, Problems, ServerAuth as _};
 use crate::config::Secret;
 use crate::renewal::{Renew as _, Renewals};
@@ -284,6 +284,18 @@ fn wrong_configurations_are_reported() {
     assert_eq!(paths(&missing), [""; 0], "validating reads no file");
     let error = Keys::new(&missing, "test".into(), &Renewals::default()).unwrap().load().unwrap_err();
     assert!(error.starts_with("keys.file `/nonexistent/keys` cannot be read"), "{error}");
+}
+
+/// Scenario: requests are refused all the time. Guarantee: the log tells of each one, in one line for ten seconds.
+#[tokio::test(start_paused = true)]
+async fn the_log_does_not_grow_with_refusals() {
+    let refusals = Refusals::new();
+    let add = || refusals.add("http", &Denied::Refused("no".into()), None);
+    assert_eq!([add(), add(), add()], [Some(1), None, None]);
+    tokio::time::advance(Duration::from_secs(9)).await;
+    assert_eq!(add(), None);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!([add(), add()], [Some(4), None]);
 }
 
 proptest! {

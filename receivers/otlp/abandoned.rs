@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pipelines::Signal;
 use pipelines::batch::Acked;
 use pipelines::outcome::Outcome;
 use pipelines::runtime::{Instant, now};
+use pipelines::{Identity, Signal};
 
 /// A request that waits this long has a client that may give up.
 const SLOW: Duration = Duration::from_secs(1);
@@ -29,7 +29,8 @@ const KEEP: Duration = Duration::from_secs(600);
 /// Abandoned requests that are remembered, of some 100 bytes each.
 const MOST: usize = 8192;
 
-/// What tells requests apart: their bytes and signal, under two keys of this process.
+/// What tells requests apart: their bytes, signal and who sent them, under two keys of this process. Another's request
+/// that happens to be the same, or was made to be, is another.
 pub(super) type Key = (u64, u64);
 
 /// What became of an abandoned request.
@@ -56,7 +57,7 @@ struct Left {
 
 impl Abandoned {
     /// What tells a request apart from others; `None` while all is well.
-    pub(super) fn key(&self, signal: Signal, request: &[u8]) -> Option<Key> {
+    pub(super) fn key(&self, signal: Signal, request: &[u8], sender: Option<&Identity>) -> Option<Key> {
         if !self.is_watching.load(Ordering::Relaxed) {
             return None;
         }
@@ -67,7 +68,8 @@ impl Abandoned {
         }
         left.forget_old();
         drop(left);
-        let with = |key: &RandomState| key.hash_one((signal as usize, request));
+        let with =
+            |key: &RandomState| key.hash_one((signal as usize, request, sender.map(|sender| &sender.attributes)));
         Some((with(&self.keys.0), with(&self.keys.1)))
     }
 

@@ -26,6 +26,13 @@ pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding>
     if let Some(keys) = &config.keys {
         findings.extend(keys.check().await);
     }
+    let has_keys = config.keys.is_some();
+    if let Some(grpc) = config.protocols.grpc.as_ref().filter(|grpc| has_keys || grpc.auth.is_some()) {
+        findings.extend(exposed("grpc", grpc.listen(), grpc.tls.is_some()));
+    }
+    if let Some(http) = config.protocols.http.as_ref().filter(|http| has_keys || http.auth.is_some()) {
+        findings.extend(exposed("http", http.listen(), http.tls.is_some()));
+    }
     if config.protocols.grpc.as_ref().is_some_and(|grpc| grpc.tls.is_some())
         || config.protocols.http.as_ref().is_some_and(|http| http.tls.is_some())
     {
@@ -64,4 +71,13 @@ async fn port(protocol: &str, listen: Result<Listen, String>, reuse_port: bool) 
 
 fn certificates(protocol: &str, tls: &ServerTls) -> impl Iterator<Item = Finding> {
     tls.check().into_iter().map(move |finding| Finding::new(finding.check, format!("{protocol}: {}", finding.text)))
+}
+
+/// Credentials that others on the way can read.
+fn exposed(protocol: &str, listen: Result<Listen, String>, has_tls: bool) -> Option<Finding> {
+    let listen =
+        listen.ok().filter(|listen| !has_tls && !listen.is_loopback() && matches!(listen, Listen::Tcp { .. }))?;
+    let text =
+        format!("{protocol} takes credentials without encryption on {listen}; set tls, or put a proxy before it");
+    Some(Finding::new(Check::Warned, text))
 }

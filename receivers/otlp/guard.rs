@@ -11,14 +11,14 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::config::{Access, Auth};
 use super::status::{Code, Status};
 use pipelines::Identity;
-use pipelines::auth::{Keys, Tally, is_key_header};
+use pipelines::auth::{Keys, Refusals, is_key_header};
 use pipelines::component::{Credentials, Denied, Extensions, Failure, ServerAuth};
 
 /// Decides for one listener.
 pub(super) struct Guard {
     protocol: &'static str,
     judge: Judge,
-    tally: Tally,
+    refusals: Refusals,
 }
 
 /// Who knows what is accepted.
@@ -61,7 +61,7 @@ impl Guard {
             (None, Some(keys)) => Judge::Keys(keys.clone()),
             (None, None) => Judge::Nobody,
         };
-        Ok(Self { protocol, judge, tally: Tally::new() })
+        Ok(Self { protocol, judge, refusals: Refusals::new() })
     }
 
     /// Whether nobody knows what is accepted.
@@ -92,7 +92,7 @@ impl Guard {
             Judge::Extension(extension) => extension.authenticate(&credentials),
         };
         answer.map(|identity| Some(Arc::new(identity))).map_err(|denied| {
-            self.tally.add(self.protocol, &denied, client);
+            self.refusals.add(self.protocol, &denied, client);
             self.reject(denied)
         })
     }

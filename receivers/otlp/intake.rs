@@ -52,7 +52,7 @@ impl Intake {
         (request, permit): (Bytes, Option<Permit>),
         context: Context,
     ) -> Outcome {
-        let key = self.abandoned.key(signal, &request);
+        let key = self.abandoned.key(signal, &request, context.identity());
         if let Some(earlier) = key.and_then(|key| self.abandoned.take(key)) {
             match earlier {
                 Earlier::Ended(outcome) => return outcome,

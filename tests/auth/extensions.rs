@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tonic::Code;
 
 use crate::client::{Answer, JSON, PROTOBUF, logs};
@@ -116,4 +118,50 @@ async fn refusals_have_the_encoding_of_the_request() {
     let Answer { status, head, body } = crate::client::post(to, "/v1/logs", &[PROTOBUF, wrong], &logs(["a"])).await;
     assert!(status == 401 && head.contains("application/x-protobuf"), "{head}");
     assert_eq!(body, [&[8, 16, 18, 18][..], b"the token is wrong"].concat());
+}
+
+/// Scenario: a gateway that checks keys sends on with a header made of who it was. Guarantee: the destination reads whose
+/// key it was, as the key file names it, whatever the client claims.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_it_was_reaches_the_destination() {
+    let destination = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let yaml = r#"
+extensions:
+  headers_setter: { headers: [{ key: X-Tenant, from_attribute: name }] }
+receivers:
+  otlp:
+    keys: { file: "{folder}/keys" }
+    protocols: { http: { endpoint: "127.0.0.1:0", v1: required }, grpc: { endpoint: "127.0.0.1:0" } }
+exporters:
+  otlp_http: { endpoint: "http://DESTINATION", auth: { authenticator: headers_setter }, compression: none }
+service:
+  extensions: [headers_setter]
+  pipelines: { logs: { receivers: [otlp], exporters: [otlp_http] } }
+"#;
+    let (shop, bank) = (Key::new(&["--name", "shop"]), Key::new(&["--name", "bank"]));
+    let yaml = yaml.replace("DESTINATION", &destination.local_addr().unwrap().to_string());
+    let (tfo, _folder) = start(&yaml, &[&shop.line, &bank.line]);
+    for (key, name) in [(&shop, "shop"), (&bank, "bank")] {
+        let mut headers = key.headers();
+        headers.push(("x-tenant", "bank".to_owned()));
+        let sent = post(&tfo, "/v1/logs", &headers);
+        let (answer, head) = tokio::join!(sent, read(&destination));
+        assert_eq!(answer.status, 200);
+        assert!(head.to_lowercase().contains(&format!("x-tenant: {name}\r\n")), "{head}");
+        assert!(!head.contains(&key.secret), "{head}");
+    }
+}
+
+/// Reads a request of one connection, says that all is well, and returns its head.
+async fn read(destination: &TcpListener) -> String {
+    let (mut stream, _) = destination.accept().await.unwrap();
+    let mut bytes = Vec::new();
+    while !bytes.windows(4).any(|window| window == b"\r\n\r\n") {
+        assert!(stream.read_buf(&mut bytes).await.unwrap() > 0);
+    }
+    let head = String::from_utf8_lossy(&bytes).into_owned();
+    let answer =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    head
 }

@@ -36,7 +36,8 @@ pub struct Grpc {
     pub v1: Option<Access>,
     /// Has an extension check every request, instead of `keys`. Default: none.
     pub auth: Option<Auth>,
-    /// Whether processors and exporters can read the metadata of requests. Default `false`.
+    /// Whether processors and exporters can read the metadata of requests, credentials among them; a queue on disk then
+    /// holds them, too. Default `false`.
     pub include_metadata: bool,
     /// Extensions that requests pass through. Not built yet.
     pub middlewares: Vec<Middleware>,

@@ -60,7 +60,8 @@ pub struct Http {
     pub v2: Option<Access>,
     /// Has an extension check every request, instead of `keys`. Default: none.
     pub auth: Option<Auth>,
-    /// Whether processors and exporters can read the headers of requests. Default `false`.
+    /// Whether processors and exporters can read the headers of requests, credentials among them; a queue on disk then
+    /// holds them, too. Default `false`.
     pub include_metadata: bool,
     /// Extensions that requests pass through. Not built yet.
     pub middlewares: Vec<Middleware>,

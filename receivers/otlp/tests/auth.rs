@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tonic::{Code, Status};
 
 use super::raw::{Response, request};
-use super::{Server, logs};
+use super::{Answer, Server, logs};
 
 const PROTOBUF: &str = "Content-Type: application/x-protobuf";
 const JSON: &str = "Content-Type: application/json";
@@ -148,6 +148,30 @@ async fn versions_are_open_required_or_off() {
     assert_eq!((answer.status, answer.text().contains("given `keys`")), (401, true));
     assert_eq!(post(server.address("http"), "/v1/logs", &right).await.status, 200);
     assert!(call(server.address("grpc"), &right).await.is_ok(), "without keys nobody looks at them");
+    server.stop().await;
+}
+
+/// Scenario: a client hangs up on its request while the destination is slow, and another one, with a key of its own, sends
+/// the very same bytes. Guarantee: the other's request is its own: it is sent on, with its sender's name.
+#[tokio::test]
+async fn requests_of_others_are_not_joined() {
+    let ((one, first), (two, second)) = (key(""), key(""));
+    let server = server(&[&first, &second], json!({})).await;
+    server.capture.answer(Answer::Hold);
+    for batches in [1, 2] {
+        let (address, headers) = (server.address("http"), shown(&one.id, one.secret.reveal()));
+        let request = tokio::spawn(async move { post(address, "/v2/logs", &headers).await });
+        server.capture.wait_for(batches).await;
+        request.abort();
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let (address, headers) = (server.address("http"), shown(&two.id, two.secret.reveal()));
+    let other = tokio::spawn(async move { post(address, "/v2/logs", &headers).await });
+    server.capture.wait_for(3).await;
+    let last = server.capture.taken.lock().unwrap().last().unwrap().context().auth("subject").map(str::to_owned);
+    assert_eq!(last, Some(two.id));
+    server.capture.release(&pipelines::Outcome::Delivered);
+    assert_eq!(other.await.unwrap().status, 200);
     server.stop().await;
 }
 
