@@ -6,6 +6,7 @@ mod extensions;
 mod logging;
 mod registry;
 mod render;
+mod telemetry;
 
 use std::process::ExitCode;
 

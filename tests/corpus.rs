@@ -265,7 +265,11 @@ fn on_free_ports(text: &str) -> String {
         };
         let is_empty = lines.get(at + 1).is_none_or(|next| depth(next) <= depth(line));
         let (head, _) = line.split_once(':').unwrap_or((line, ""));
-        if listens && is_empty && !name.starts_with("pprof") {
+        let shows_metrics = section == "service" && (name.starts_with("port:") || name.starts_with("address:"));
+        if shows_metrics {
+            let (key, free) = if name.starts_with("port:") { ("port", "0") } else { ("address", "127.0.0.1:0") };
+            writeln!(moved, "{}{key}: {free}", " ".repeat(depth(line))).unwrap();
+        } else if listens && is_empty && !name.starts_with("pprof") {
             writeln!(moved, "{head}: {{endpoint: '127.0.0.1:0'}}").unwrap();
         } else if matches!(section, "receivers" | "extensions") && name.starts_with("endpoint:") {
             writeln!(moved, "{head}: 127.0.0.1:0").unwrap();

@@ -19,4 +19,6 @@ pub use self::id::{component_id, pipeline_id};
 pub use self::load::Invalid;
 pub use self::plan::{Declared, Pipeline, PipelineId, Plan, PlanNode};
 pub use self::resolve::resolve;
-pub use self::telemetry::{Encoding, Level, Settings as TelemetrySettings};
+pub use self::telemetry::{
+    Detail, Encoding, Labels, Level, Metrics, Pull, Push, Resource, Settings as TelemetrySettings,
+};

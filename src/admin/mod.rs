@@ -2,7 +2,7 @@
 
 mod health_check;
 mod pprof;
-mod server;
+pub(crate) mod server;
 mod zpages;
 
 use pipelines::component::Component;

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::serve::Listener;
 use pipelines::component::{ExtensionHost, Failure, Problems};
 use pipelines::net::{self, Listen, ListenOptions, ServerStream, Transport, cannot_listen};
+use pipelines::runtime::Stop;
 
 /// Pause after a failed accept, which mostly means that no file descriptor is left: as axum waits.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -30,11 +31,13 @@ pub(super) async fn serve(endpoint: &str, router: Router, mut host: ExtensionHos
     let listener = listener.map_err(|error| Failure(cannot_listen(&listen, &error, &key)))?;
     let bound = listener.address().map_or_else(|| listen.to_string(), |bound| bound.to_string());
     host.ready.tell(vec![format!("http {bound}")]);
-    let mut stop = host.stop.clone();
-    axum::serve(Socket(listener), router)
-        .with_graceful_shutdown(async move { stop.requested().await })
-        .await
-        .map_err(|error| Failure(format!("cannot serve on {bound}: {error}")))
+    let served = answer(listener, router, host.stop).await;
+    served.map_err(|error| Failure(format!("cannot serve on {bound}: {error}")))
+}
+
+/// Answers what comes to a socket until the stop is requested.
+pub(crate) async fn answer(listener: net::Listener, router: Router, mut stop: Stop) -> io::Result<()> {
+    axum::serve(Socket(listener), router).with_graceful_shutdown(async move { stop.requested().await }).await
 }
 
 // === impl Socket ===

@@ -3,12 +3,13 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use pipelines::Plan;
-use pipelines::runtime::{Engine, Running, StartError};
+use pipelines::runtime::{Engine, NodeStatus, Running, StartError};
+use pipelines::{Plan, ledger};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::files::Files;
 use super::{Exit, dry_run};
+use crate::telemetry::Telemetry;
 use crate::{logging, render};
 
 /// Time to deliver what is held after SIGTERM; Kubernetes kills after 30 s by default.
@@ -58,9 +59,12 @@ pub(super) fn runtime(threads: Option<NonZeroUsize>) -> std::io::Result<tokio::r
 }
 
 async fn serve(plan: &Plan, drain: Duration) -> Exit {
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
-    else {
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup), Ok(mut asked)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::hangup()),
+        signal(SignalKind::user_defined1()),
+    ) else {
         render::err("error: cannot listen for signals\n");
         return Exit::Internal;
     };
@@ -71,11 +75,21 @@ async fn serve(plan: &Plan, drain: Duration) -> Exit {
     for (id, places) in running.places() {
         places.iter().for_each(|place| tracing::info!(%id, "listening on {place}"));
     }
+    let own = Telemetry::start(&plan.telemetry, running.status().clone(), running.budget().clone()).await;
+    let own = match own {
+        Ok(own) => own,
+        Err(failure) => {
+            running.stop(Duration::ZERO).await;
+            render::err(&format!("error: {failure}\n"));
+            return Exit::Internal;
+        }
+    };
     tracing::info!(pipelines = plan.pipelines.len(), "everything is ready, running");
     let exit = loop {
         tokio::select! {
             _ = terminate.recv() => break Exit::Fine,
             _ = interrupt.recv() => break Exit::Fine,
+            _ = asked.recv() => render::err(&ledger::table(running.status())),
             _ = hangup.recv() => tracing::warn!("SIGHUP: reload is not built yet, nothing was changed"),
             (id, failure) = running.failed() => {
                 tracing::error!(%id, %failure, "a component failed, stopping");
@@ -85,7 +99,7 @@ async fn serve(plan: &Plan, drain: Duration) -> Exit {
     };
     tracing::info!("stopping: delivering what is held");
     tokio::select! {
-        () = stop(running, drain) => exit,
+        () = stop(running, own, drain) => exit,
         () = again(&mut terminate, &mut interrupt) => {
             tracing::warn!("told to stop twice: stopped at once");
             Exit::Interrupted
@@ -93,10 +107,14 @@ async fn serve(plan: &Plan, drain: Duration) -> Exit {
     }
 }
 
-async fn stop(running: Running, drain: Duration) {
+async fn stop(running: Running, own: Telemetry, drain: Duration) {
     let status = running.status().clone();
     let cut = running.stop(drain).await;
-    let held: u64 = status.nodes().iter().map(pipelines::runtime::NodeStatus::held).sum();
+    own.stop().await;
+    tracing::debug!("the ledger at the end:\n{}", ledger::table(&status));
+    tracing::info!("{}", ledger::summary(&status));
+    // What is on disk is kept for the next start.
+    let held: u64 = status.nodes().iter().filter(|node| node.disk().is_none()).map(NodeStatus::held).sum();
     if cut > 0 || held > 0 {
         tracing::warn!(cut, held, "the time was up: what was left was refused, so that its senders send it again");
     }

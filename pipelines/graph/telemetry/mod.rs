@@ -4,11 +4,20 @@
 //! service:
 //!   telemetry:
 //!     logs: { level: info, encoding: console }
+//!     metrics: { level: normal, readers: [{ pull: { exporter: { prometheus: { host: 127.0.0.1, port: 8888 } } } }] }
+//!     resource: { service.name: gateway }
 //! ```
+
+mod metrics;
+mod reader;
+mod resource;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+pub use self::metrics::{Detail, Metrics};
+pub use self::reader::{Labels, Pull, Push};
+pub use self::resource::Resource;
 use super::service::map;
 use crate::config::{Diagnostic, Diagnostics, Node, code, did_you_mean, from_node_at};
 
@@ -19,6 +28,10 @@ pub struct Settings {
     pub level: Level,
     /// How messages are written.
     pub encoding: Encoding,
+    /// Where the process shows its metrics.
+    pub metrics: Metrics,
+    /// Who the process says it is.
+    pub resource: Resource,
 }
 
 /// Severities of the process's own log, as the Collector names them.
@@ -78,14 +91,8 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Settings {
                     }
                 }
             }
-            "resource" => diagnostics.push(
-                Diagnostic::warning(
-                    &code::QUESTIONABLE,
-                    "service.telemetry.resource has no effect: telemetry of the engine itself is not served yet",
-                )
-                .at(key.span),
-            ),
-            "metrics" => check_metrics(body, diagnostics),
+            "resource" => settings.resource = resource::read(body, diagnostics),
+            "metrics" => settings.metrics = metrics::read(key, body, diagnostics),
             "traces" => diagnostics.push(
                 Diagnostic::warning(
                     &code::QUESTIONABLE,
@@ -102,36 +109,6 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Settings {
         }
     }
     settings
-}
-
-fn check_metrics(body: &Node, diagnostics: &mut Diagnostics) {
-    const KNOWN: [&str; 4] = ["level", "address", "readers", "views"];
-    const LEVELS: [&str; 4] = ["none", "basic", "normal", "detailed"];
-    for (key, value) in map(body, "service.telemetry.metrics", diagnostics) {
-        let warning = match key.text() {
-            "level" if value.as_str() == Some("none") => continue,
-            "level" if !value.is_null() && !value.as_str().is_some_and(|level| LEVELS.contains(&level.to_lowercase().as_str())) => {
-                let message = format!("service.telemetry.metrics.level is {}, expected one of {}", value.kind(), LEVELS.join(", "));
-                Diagnostic::error(&code::INVALID_VALUE, message)
-            }
-            "address" => Diagnostic::warning(
-                &code::OLD_NAME,
-                "service.telemetry.metrics.address is the old form of a reader, and metrics of the engine itself are not served yet",
-            )
-            .help("write `readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: 8888}}}}]`"),
-            known if KNOWN.contains(&known) => Diagnostic::warning(
-                &code::QUESTIONABLE,
-                format!("service.telemetry.metrics.{known} has no effect: metrics of the engine itself are not served yet"),
-            ),
-            other => {
-                let message = format!("unknown key `{other}` in service.telemetry.metrics");
-                Diagnostic::error(&code::UNKNOWN_FIELD, message)
-                    .suggest(did_you_mean(other, KNOWN))
-                    .help(format!("allowed here: {}", KNOWN.join(", ")))
-            }
-        };
-        diagnostics.push(warning.at(key.span));
-    }
 }
 
 // === impl Logs ===

@@ -1,0 +1,98 @@
+//! What the process says about itself in numbers: the ledger and more, for Prometheus to fetch and as OTLP to send.
+//!
+//! Nothing is kept for it: each scrape and each report reads the counters of the running graph.
+
+mod collector;
+mod engine;
+mod family;
+mod otlp;
+mod process;
+mod push;
+mod resource;
+mod server;
+mod source;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pipelines::component::Failure;
+use pipelines::graph::{Detail, TelemetrySettings};
+use pipelines::runtime::{Budget, Status, Stopper, Tasks};
+
+use self::source::Source;
+
+/// How long the last report may take when the process ends.
+const LAST_WORD: Duration = Duration::from_secs(2);
+
+/// The process's own metrics while they are shown.
+pub(crate) struct Telemetry {
+    stopper: Stopper,
+    tasks: Tasks,
+    settings: TelemetrySettings,
+    source: Arc<Source>,
+}
+
+// === impl Telemetry ===
+
+impl Telemetry {
+    /// Shows the metrics of a running engine as the settings say. A port that is only the default and that somebody else
+    /// has is left to them, with a warning.
+    pub(crate) async fn start(settings: &TelemetrySettings, status: Status, budget: Budget) -> Result<Self, Failure> {
+        let source = Arc::new(Source::new(settings, status, budget));
+        let mut telemetry =
+            Self { stopper: Stopper::new().0, tasks: Tasks::default(), settings: settings.clone(), source };
+        telemetry.run().await?;
+        Ok(telemetry)
+    }
+
+    /// Goes on as other settings say, after a reload; what did not change stays as it is.
+    #[allow(dead_code)]
+    pub(crate) async fn follow(&mut self, settings: &TelemetrySettings) -> Result<(), Failure> {
+        if (&self.settings.metrics, &self.settings.resource) == (&settings.metrics, &settings.resource) {
+            return Ok(());
+        }
+        self.end().await;
+        self.settings = settings.clone();
+        self.source = Arc::new(self.source.with(settings));
+        self.stopper = Stopper::new().0;
+        self.run().await
+    }
+
+    /// Sends a last report and closes the listeners.
+    pub(crate) async fn stop(self) {
+        self.end().await;
+    }
+
+    async fn run(&mut self) -> Result<(), Failure> {
+        let metrics = &self.settings.metrics;
+        if metrics.level == Detail::None {
+            return Ok(());
+        }
+        for push in &metrics.push {
+            let exporter = push::exporter(push)?;
+            let reports = push::report(exporter, push.clone(), self.source.clone(), self.stopper.listen());
+            self.tasks.spawn(reports);
+        }
+        for pull in &metrics.pull {
+            match server::bind(pull).await {
+                Ok(listener) => {
+                    tracing::info!(id = "telemetry", "listening on metrics {listener}");
+                    self.tasks.spawn(server::serve(listener, pull.clone(), self.source.clone(), self.stopper.listen()));
+                }
+                Err(reason) if metrics.is_default => {
+                    tracing::warn!(%reason, "metrics are not served; service.telemetry.metrics names another port");
+                }
+                Err(reason) => return Err(Failure(format!("service.telemetry.metrics: {reason}"))),
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(&self) {
+        self.stopper.stop();
+        self.tasks.finish(LAST_WORD).await;
+    }
+}
