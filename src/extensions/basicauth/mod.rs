@@ -1,12 +1,16 @@
-//! Extension `basicauth`: names and passwords as `Authorization: Basic`.
+//! Extension `basicauth`: names and passwords as `Authorization: Basic`, asked for by receivers or shown by exporters.
 //!
 //! ```yaml
 //! extensions:
 //!   basicauth/server: { htpasswd: { file: /etc/tfo/htpasswd } }
+//!   basicauth/client: { client_auth: { username: ann, password_file: /run/secrets/password } }
 //! receivers:
 //!   otlp: { protocols: { http: { auth: { authenticator: basicauth/server } } } }
+//! exporters:
+//!   otlp: { endpoint: "gateway:4317", auth: { authenticator: basicauth/client } }
 //! ```
 
+mod client;
 mod config;
 mod htpasswd;
 mod server;
@@ -21,6 +25,7 @@ use pipelines::component::{
     Service, Services, Stability,
 };
 
+use self::client::Client;
 pub(crate) use self::config::Config;
 use self::htpasswd::Htpasswd;
 use self::server::Server;
@@ -28,6 +33,7 @@ use self::server::Server;
 /// The extension.
 pub(crate) struct BasicAuth {
     server: Option<Arc<Server>>,
+    client: Option<Arc<Client>>,
 }
 
 // === impl BasicAuth ===
@@ -38,15 +44,18 @@ impl ExtensionFactory for BasicAuth {
         aliases: &[],
         signals: &[],
         stability: Stability::Beta,
-        summary: "lets in who shows a name and a password",
+        summary: "lets in who shows a name and a password, or shows them itself",
         example: "htpasswd: { file: /etc/tfo/htpasswd }",
     };
-    const SERVES: &'static [Service] = &[Service::ServerAuth];
+    const SERVES: &'static [Service] = &[Service::ServerAuth, Service::ClientAuth];
     type Config = Config;
 
     fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Box<dyn Extension>, Failure> {
-        let server = |users| Arc::new(Server::new(users, format!("extension {}", cx.id), &cx.renewals));
-        Ok(Box::new(Self { server: config.htpasswd.as_ref().map(server) }))
+        let owner = format!("extension {}", cx.id);
+        let server = |users| Arc::new(Server::new(users, owner.clone(), &cx.renewals));
+        let client = |login| Arc::new(Client::new(login, owner.clone(), &cx.renewals));
+        let (server, client) = (config.htpasswd.as_ref().map(server), config.client_auth.as_ref().map(client));
+        Ok(Box::new(Self { server, client }))
     }
 
     fn check(config: Arc<Config>, _: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
@@ -65,13 +74,17 @@ impl ExtensionFactory for BasicAuth {
 impl Extension for BasicAuth {
     fn services(&self) -> Services {
         let server_auth = self.server.clone().map(|server| server as _);
-        Services { server_auth, ..Services::default() }
+        let client_auth = self.client.clone().map(|client| client as _);
+        Services { server_auth, client_auth, ..Services::default() }
     }
 
     fn run(self: Box<Self>, host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>> {
         Box::pin(async move {
             if let Some(server) = &self.server {
                 server.load()?;
+            }
+            if let Some(client) = &self.client {
+                client.load()?;
             }
             super::idle(host).await
         })

@@ -114,6 +114,9 @@ fn wrong_configurations_are_reported() {
         ("htpasswd: { file: users }", &[]),
         ("htpasswd: { inline: 'joe:$apr1$a$b' }", &["htpasswd.inline"]),
         ("{ htpasswd: { file: users }, client_auth: { username: joe } }", &["client_auth"]),
+        ("client_auth: { username: joe, password: secret }", &[]),
+        ("client_auth: { password: secret }", &["client_auth.username"]),
+        ("client_auth: { username: 'a:b', username_file: name }", &["client_auth.username", "client_auth.username"]),
     ] {
         let mut problems = Problems::default();
         serde_yaml::from_str::<Config>(yaml).unwrap().validate(&mut problems);

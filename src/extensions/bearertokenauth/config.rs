@@ -18,7 +18,7 @@ pub(crate) struct Config {
     pub(crate) scheme: String,
     /// The token.
     pub(crate) token: Secret,
-    /// Several tokens, each of which is accepted.
+    /// Several tokens, each of which is accepted; the first is shown.
     pub(crate) tokens: Vec<Secret>,
     /// File with a token per line, instead of `token` and `tokens`. Read again when it changes.
     pub(crate) filename: Option<PathBuf>,

@@ -1,12 +1,17 @@
-//! Extension `bearertokenauth`: tokens as `Authorization: Bearer`.
+//! Extension `bearertokenauth`: tokens as `Authorization: Bearer`, asked for by receivers or shown by exporters.
 //!
 //! ```yaml
 //! extensions:
 //!   bearertokenauth: { filename: /etc/tfo/tokens }
 //! receivers:
 //!   otlp: { protocols: { http: { auth: { authenticator: bearertokenauth } } } }
+//! exporters:
+//!   otlp: { endpoint: "gateway:4317", auth: { authenticator: bearertokenauth } }
 //! ```
+//!
+//! Every token of the list or file is accepted, and the first one is shown.
 
+mod client;
 mod config;
 mod server;
 #[cfg(test)]
@@ -22,6 +27,7 @@ use pipelines::component::{
 };
 use pipelines::renewal::FromFiles;
 
+use self::client::Client;
 pub(crate) use self::config::Config;
 use self::server::Server;
 use self::tokens::Tokens;
@@ -30,6 +36,7 @@ use self::tokens::Tokens;
 pub(crate) struct BearerTokenAuth {
     tokens: Arc<FromFiles<Tokens>>,
     server: Arc<Server>,
+    client: Arc<Client>,
 }
 
 // === impl BearerTokenAuth ===
@@ -40,16 +47,17 @@ impl ExtensionFactory for BearerTokenAuth {
         aliases: &[],
         signals: &[],
         stability: Stability::Beta,
-        summary: "lets in who shows a token",
+        summary: "lets in who shows a token, or shows one itself",
         example: "filename: /etc/tfo/tokens",
     };
-    const SERVES: &'static [Service] = &[Service::ServerAuth];
+    const SERVES: &'static [Service] = &[Service::ServerAuth, Service::ClientAuth];
     type Config = Config;
 
     fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Box<dyn Extension>, Failure> {
         let tokens = Tokens::of(config, format!("extension {}", cx.id), &cx.renewals);
         let server = Arc::new(Server::new(config, tokens.clone())?);
-        Ok(Box::new(Self { tokens, server }))
+        let client = Arc::new(Client::new(config, tokens.clone())?);
+        Ok(Box::new(Self { tokens, server, client }))
     }
 
     fn check(config: Arc<Config>, _: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
@@ -66,7 +74,11 @@ impl ExtensionFactory for BearerTokenAuth {
 
 impl Extension for BearerTokenAuth {
     fn services(&self) -> Services {
-        Services { server_auth: Some(self.server.clone()), ..Services::default() }
+        Services {
+            server_auth: Some(self.server.clone()),
+            client_auth: Some(self.client.clone()),
+            ..Services::default()
+        }
     }
 
     fn run(self: Box<Self>, host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>> {

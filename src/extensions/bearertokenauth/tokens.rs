@@ -9,8 +9,11 @@ use subtle::{Choice, ConstantTimeEq as _};
 
 use super::config::Config;
 
-/// Tokens that are accepted.
-pub(super) struct Tokens(Vec<[u8; 32]>);
+/// Tokens that are accepted, and the one that is shown.
+pub(super) struct Tokens {
+    accepted: Vec<[u8; 32]>,
+    first: Secret,
+}
 
 // === impl Tokens ===
 
@@ -19,7 +22,7 @@ impl Tokens {
     pub(super) fn of(config: &Config, owner: String, renewals: &Renewals) -> Arc<FromFiles<Self>> {
         let (written, file) = (config.written(), config.filename.clone());
         let tokens = Arc::new(FromFiles::new(owner, config.filename.clone(), move |contents| match &file {
-            None => Ok(Self(written.iter().map(digest).collect())),
+            None => Ok(Self::new(&written)),
             Some(path) => {
                 let tokens = Self::parse(contents.text("filename", path)?);
                 if tokens.len() > 0 { Ok(tokens) } else { Err(format!("filename `{}` holds no token", path.display())) }
@@ -34,18 +37,27 @@ impl Tokens {
     /// One token per line. An empty line is none: it would let everybody in who shows nothing.
     pub(super) fn parse(text: &str) -> Self {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        Self(lines.map(|line| digest(&Secret::new(line))).collect())
+        Self::new(&lines.map(Secret::new).collect::<Vec<_>>())
+    }
+
+    fn new(tokens: &[Secret]) -> Self {
+        Self { accepted: tokens.iter().map(digest).collect(), first: tokens.first().cloned().unwrap_or_default() }
+    }
+
+    /// The one that is shown.
+    pub(super) fn first(&self) -> &Secret {
+        &self.first
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.accepted.len()
     }
 
     /// Whether it is one of them, in a time that says neither which nor how nearly.
     pub(super) fn contain(&self, token: &Secret) -> bool {
         let shown = digest(token);
-        self.0.iter().fold(Choice::from(0), |found, token| found | token.ct_eq(&shown)).into()
+        self.accepted.iter().fold(Choice::from(0), |found, token| found | token.ct_eq(&shown)).into()
     }
 }
 

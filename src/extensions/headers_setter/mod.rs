@@ -14,8 +14,8 @@
 //!   otlp_http: { endpoint: "https://tempo", auth: { authenticator: headers_setter } }
 //! ```
 //!
-//! A request carries what one batch holds. Batches that are joined on the way lose what they do not share: what
-//! `from_context` asks for must be among the `metadata_keys` of `batch`, or of `sending_queue.batch.partition`.
+//! A request carries what one batch holds. Batches that are joined on the way keep only what they share: what
+//! `from_context` asks for must be among the `metadata_keys` of `batch`, and `sending_queue.batch` does not know of it.
 
 mod config;
 mod step;

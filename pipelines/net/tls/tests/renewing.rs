@@ -6,11 +6,12 @@ use std::time::Duration as StdDuration;
 
 use rustls::ServerConfig;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::{Authority, client, secret};
 use crate::config::Duration;
-use crate::net::tls::{ClientTls, Renewing, ServerTls};
+use crate::net::tls::{ClientTls, Renewing, ServerTls, Version};
 use crate::renewal::Renew;
 
 /// A folder with `tls.crt`, `tls.key` and `clients.crt`.
@@ -138,6 +139,46 @@ async fn a_server_follows_the_authority_of_its_clients() {
             assert_eq!(shown(&server, client).await.is_ok(), welcome);
         }
         assert!(shown(&fixed, &clients[0]).await.is_ok() && shown(&fixed, &clients[1]).await.is_err());
+    }
+}
+
+/// Whether the client gets in, and if so without showing its certificate again because a session is resumed.
+async fn enter(server: &Renewing<ServerConfig>, client: &Renewing<rustls::ClientConfig>) -> Option<bool> {
+    let (near, far) = tokio::io::duplex(64 << 10);
+    let (acceptor, connector) = (server.acceptor().unwrap(), client.connector().unwrap());
+    let name = rustls_pki_types::ServerName::try_from("localhost").unwrap();
+    let serve = async {
+        let mut stream = acceptor.accept(near).await.ok()?;
+        stream.write_all(b"x").await.ok()?;
+        Some(stream.get_ref().1.handshake_kind() == Some(rustls::HandshakeKind::Resumed))
+    };
+    // Sessions come after the handshake, so they are there only for who reads on.
+    let connect = async {
+        let mut stream = connector.connect(name, far).await.ok()?;
+        stream.read_u8().await.ok()
+    };
+    let (resumed, read) = tokio::join!(serve, connect);
+    read.and(resumed)
+}
+
+/// Scenario: a client that may resume its session, before and after its authority is taken out. Guarantee: the session
+/// is resumed before and not after, whatever the client still has.
+#[tokio::test]
+async fn no_session_outlives_its_authority() {
+    let (one, two) = (Authority::new(), Authority::new());
+    for max_version in [Version::Tls13, Version::Tls12] {
+        let folder = Folder::new(&one);
+        folder.write("clients.crt", &one.pem());
+        let server = ServerTls { client_ca_file: Some(folder.path("clients.crt")), max_version, ..folder.server() };
+        let server = server.renewing("test", &[]);
+        let (cert, key) = one.issue("agent");
+        let client = ClientTls { cert_pem: secret(&cert), key_pem: secret(&key), ..client(&one) };
+        let client = client.renewing("test", &[]);
+        assert_eq!(enter(&server, &client).await, Some(false));
+        assert_eq!(enter(&server, &client).await, Some(true));
+        folder.write("clients.crt", &two.pem());
+        look(&server);
+        assert_eq!(enter(&server, &client).await, None);
     }
 }
 
