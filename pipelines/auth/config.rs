@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::date::Date;
 use super::entry::Entry;
-use super::inspect::inspect;
+use super::inspect::{inspect, many};
 use super::table::Table;
 use crate::component::{self, Check, Finding, Problems};
 use crate::runtime::now;
@@ -48,7 +48,7 @@ impl Config {
     pub async fn check(&self) -> Vec<Finding> {
         match &self.file {
             Some(path) => inspect("the key file", path, |text| self.count(text)).await,
-            None => vec![Finding::new(Check::Passed, format!("{} API keys are configured", self.list.len()))],
+            None => vec![self.count("").unwrap_or_else(|wrong| Finding::new(Check::Failed, wrong))],
         }
     }
 
@@ -62,14 +62,15 @@ impl Config {
         let table = Table::new(&list, text, &Table::default(), now())?;
         let usable = table.usable(Date::of(SystemTime::now()));
         let place = self.file.as_deref().map_or_else(String::new, |path| format!(" from {}", path.display()));
+        let keys = many(table.len(), "API key");
         Ok(match (table.len(), usable) {
-            (all, 0) => Finding::new(
+            (_, 0) => Finding::new(
                 Check::Warned,
-                format!("{all} API keys{place}, none of which is accepted: every request that needs one is refused"),
+                format!("{keys}{place}, none of which is accepted: every request that needs one is refused"),
             ),
-            (all, usable) if all == usable => Finding::new(Check::Passed, format!("{all} API keys{place}")),
+            (all, usable) if all == usable => Finding::new(Check::Passed, format!("{keys}{place}")),
             (all, usable) => {
-                let text = format!("{all} API keys{place}, {} of which are disabled or expired", all - usable);
+                let text = format!("{keys}{place}, {} of which are disabled or expired", all - usable);
                 Finding::new(Check::Passed, text)
             }
         })

@@ -6,6 +6,12 @@ use std::path::Path;
 
 use crate::component::{Check, Finding};
 
+/// A number of things in words: `1 API key`, `2 API keys`.
+#[must_use]
+pub fn many(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Reads a file of credentials, called `what` in texts, and hands its text to `judge`, which says what is in it or why
 /// it cannot be used.
 pub async fn inspect(what: &str, path: &Path, judge: impl FnOnce(&str) -> Result<Finding, String>) -> Vec<Finding> {

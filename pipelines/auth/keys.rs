@@ -7,6 +7,7 @@ use http::HeaderValue;
 
 use super::config::Config;
 use super::date::Date;
+use super::inspect::many;
 use super::presented::Presented;
 use super::table::Table;
 use crate::Identity;
@@ -37,7 +38,7 @@ impl Keys {
             let (added, removed) = (table.besides(&before), before.besides(&table));
             match table.len() {
                 0 => tracing::warn!("{whose}: there is no API key, so that nobody comes in who needs one"),
-                keys => tracing::info!("{whose}: {keys} API keys ({added} added, {removed} removed)"),
+                keys => tracing::info!("{whose}: {} ({added} added, {removed} removed)", many(keys, "API key")),
             }
             *before = table.clone();
             Ok(table)

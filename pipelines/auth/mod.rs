@@ -33,7 +33,7 @@ pub use self::bucket::Bucket;
 pub use self::config::Config;
 pub use self::date::Date;
 pub use self::entry::{Entry, Hash};
-pub use self::inspect::inspect;
+pub use self::inspect::{inspect, many};
 pub use self::keys::Keys;
 pub use self::presented::{basic, is_key_header, only};
 pub use self::refusals::Refusals;

@@ -8,7 +8,7 @@ use super::tree::{Node, Value};
 use super::units::Secret;
 
 /// Keys and variables whose values are not shown, in lower case; one that merely contains one of these counts, too.
-const SECRET: [&str; 16] = [
+const SECRET: [&str; 17] = [
     "access_key",
     "api-key",
     "api_key",
@@ -17,6 +17,7 @@ const SECRET: [&str; 16] = [
     "connection_string",
     "credential",
     "dsn",
+    "htpasswd",
     "ingestion_key",
     "key_pem",
     "license_key",

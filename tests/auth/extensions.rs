@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tonic::Code;
 
 use crate::client::{Answer, JSON, PROTOBUF, logs};
-use crate::support::Tfo;
+use crate::support::{Tfo, tfo};
 use crate::{Key, call, post, start, until, write};
 
 /// An extension that is asked about every request over both protocols.
@@ -164,4 +164,29 @@ async fn read(destination: &TcpListener) -> String {
         "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     stream.write_all(answer.as_bytes()).await.unwrap();
     head
+}
+
+/// Scenario: authenticators of every kind in a dry run, and their configuration printed. Guarantee: a dry run says how many
+/// credentials there are and warns of a listener without encryption; nothing prints a password or a token.
+#[test]
+fn credentials_are_looked_at_and_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |extension: &str, arguments: &[&str]| {
+        let file = folder.path().join("tfo.yaml");
+        let name = extension.split(':').next().unwrap();
+        std::fs::write(&file, named(name, extension).replace("127.0.0.1", "0.0.0.0")).unwrap();
+        let ended = tfo(&[arguments, &["-c", file.to_str().unwrap()]].concat());
+        assert!(ended.status.success(), "{}{}", ended.stdout, ended.stderr);
+        ended.stdout
+    };
+    for (extension, found) in [
+        (r#"basicauth: { htpasswd: { inline: "max:hunter2" } }"#, "1 name with a password"),
+        ("bearertokenauth: { tokens: [hunter2, hunter3] }", "2 tokens"),
+    ] {
+        let report = run(extension, &["dry-run", "--level", "resolve"]);
+        assert!(report.contains(found) && report.contains("grpc takes credentials without encryption"), "{report}");
+        assert!(!report.contains("hunter"), "{report}");
+        let printed = run(extension, &["config", "print"]);
+        assert!(printed.contains("[redacted]") && !printed.contains("hunter"), "{printed}");
+    }
 }

@@ -19,7 +19,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use pipelines::auth::inspect;
+use pipelines::auth::{inspect, many};
 use pipelines::component::{
     About, BoxFuture, BuildContext, Check, CheckContext, Extension, ExtensionFactory, ExtensionHost, Failure, Finding,
     Service, Services, Stability,
@@ -61,10 +61,12 @@ impl ExtensionFactory for BasicAuth {
     fn check(config: Arc<Config>, _: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
         Box::pin(async move {
             let Some(users) = &config.htpasswd else { return Vec::new() };
-            let Some(path) = &users.file else { return Vec::new() };
             let judge = |text: &str| {
                 let all = Htpasswd::parse([text, users.inline.reveal()])?;
-                Ok(Finding::new(Check::Passed, format!("{} names and passwords in {}", all.len(), path.display())))
+                Ok(Finding::new(Check::Passed, many(all.len(), "name") + " with a password"))
+            };
+            let Some(path) = &users.file else {
+                return vec![judge("").unwrap_or_else(|wrong| Finding::new(Check::Failed, wrong))];
             };
             inspect("the htpasswd file", path, judge).await
         })

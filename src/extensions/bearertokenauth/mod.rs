@@ -20,7 +20,7 @@ mod tokens;
 
 use std::sync::Arc;
 
-use pipelines::auth::inspect;
+use pipelines::auth::{inspect, many};
 use pipelines::component::{
     About, BoxFuture, BuildContext, Check, CheckContext, Extension, ExtensionFactory, ExtensionHost, Failure, Finding,
     Service, Services, Stability,
@@ -62,10 +62,12 @@ impl ExtensionFactory for BearerTokenAuth {
 
     fn check(config: Arc<Config>, _: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
         Box::pin(async move {
-            let Some(path) = &config.filename else { return Vec::new() };
+            let Some(path) = &config.filename else {
+                return vec![Finding::new(Check::Passed, many(config.written().len(), "token"))];
+            };
             let judge = |text: &str| match Tokens::parse(text).len() {
                 0 => Err("it holds no token".to_owned()),
-                tokens => Ok(Finding::new(Check::Passed, format!("{tokens} tokens in {}", path.display()))),
+                tokens => Ok(Finding::new(Check::Passed, format!("{} in {}", many(tokens, "token"), path.display()))),
             };
             inspect("the token file", path, judge).await
         })
