@@ -10,6 +10,10 @@ mod support;
 mod backend;
 #[path = "faults/client.rs"]
 mod client;
+#[path = "faults/damage.rs"]
+mod damage;
+#[path = "faults/full.rs"]
+mod full;
 #[path = "faults/gateway.rs"]
 mod gateway;
 #[path = "faults/kill.rs"]
@@ -18,6 +22,8 @@ mod kill;
 mod load;
 #[path = "faults/overload.rs"]
 mod overload;
+#[path = "faults/power.rs"]
+mod power;
 #[path = "faults/records.rs"]
 mod records;
 #[path = "faults/sink/mod.rs"]

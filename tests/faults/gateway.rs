@@ -1,5 +1,7 @@
 //! The configuration under test: OTLP in over both protocols, OTLP out, a queue in between.
 
+use std::path::Path;
+
 use crate::sink::Sink;
 
 /// Where batches wait.
@@ -8,7 +10,6 @@ pub(crate) enum Queue {
     /// In memory; clients hear of the delivery.
     Memory,
     /// On disk; clients hear that it is stored.
-    #[expect(dead_code, reason = "comes with the queue on disk")]
     Disk,
 }
 
@@ -27,6 +28,10 @@ pub(crate) struct Gateway<'a> {
 
 /// Bytes in flight in MiB where no memory limiter says less.
 const BUDGET: u64 = 256;
+
+/// Requests that may be on their way or not yet marked as done when the engine is killed: three queues, four consumers
+/// each, and as many again that are delivered and wait for the mark.
+pub(crate) const UNMARKED: u64 = 3 * 4 * 2;
 
 // === impl Queue ===
 
@@ -48,7 +53,7 @@ impl Gateway<'_> {
             queue,
             sending_queue: "num_consumers: 4",
             retry: "initial_interval: 20ms, max_interval: 200ms, max_elapsed_time: 3s",
-            timeout: "500ms",
+            timeout: "10s",
             limit_mib: None,
         }
     }
@@ -92,6 +97,11 @@ service:
     traces: {{ receivers: [otlp]{processors}, exporters: [otlp_http] }}
 "#
         )
+    }
+
+    /// The same with the queue in this folder.
+    pub(crate) fn yaml_at(&self, sink: &Sink, folder: &Path) -> String {
+        self.yaml(sink).replace("{folder}/queue", folder.join("queue").to_str().unwrap())
     }
 
     /// What the engine may take, in MiB.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -45,7 +45,8 @@ pub(crate) struct Sending {
 #[derive(Clone, Default)]
 pub(crate) struct Tally {
     pub(crate) sent: u64,
-    pub(crate) acknowledged: Vec<Range<u64>>,
+    /// And when the client knew.
+    pub(crate) acknowledged: Vec<(Range<u64>, SystemTime)>,
     /// Records in acknowledged requests that were reported as rejected.
     pub(crate) rejected: u64,
     /// To be sent again, as the clients were told.
@@ -95,6 +96,12 @@ impl Load {
 // === impl Sending ===
 
 impl Sending {
+    /// Requests that were acknowledged by now, and that were refused to come again.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let tally = self.shared.tally.lock().unwrap();
+        (tally.acknowledged.len(), tally.refused.len())
+    }
+
     /// Lets every client have its answer and send no more.
     pub(crate) async fn stop(self) -> Tally {
         self.shared.stopped.store(true, Ordering::Relaxed);
@@ -165,7 +172,7 @@ impl Tally {
         self.sent += numbers.end - numbers.start;
         match outcome {
             Outcome::Acknowledged { rejected } => {
-                self.acknowledged.push(numbers);
+                self.acknowledged.push((numbers, SystemTime::now()));
                 self.rejected += rejected;
             }
             Outcome::Refused(why) => self.refused.push((numbers, why)),
@@ -176,7 +183,19 @@ impl Tally {
 
     /// How many records were acknowledged, those that were reported as rejected included.
     pub(crate) fn acknowledged(&self) -> u64 {
-        self.acknowledged.iter().map(|numbers| numbers.end - numbers.start).sum()
+        self.acknowledged.iter().map(|(numbers, _)| numbers.end - numbers.start).sum()
+    }
+
+    /// Does not count as acknowledged what clients heard since a disk began to fail, and until the engine was killed. How
+    /// many requests were acknowledged when it had failed for sure.
+    pub(crate) fn unhear(&mut self, failing: &Range<SystemTime>, killed: SystemTime) -> u64 {
+        let (heard, unheard): (Vec<_>, Vec<_>) = std::mem::take(&mut self.acknowledged)
+            .into_iter()
+            .partition(|(_, at)| *at < failing.start || *at >= killed);
+        self.acknowledged = heard;
+        let late = unheard.iter().filter(|(_, at)| *at >= failing.end).count() as u64;
+        self.unanswered.extend(unheard.into_iter().map(|(numbers, _)| (numbers, "the disk failed".to_owned())));
+        late
     }
 
     /// For the message of a test that fails.

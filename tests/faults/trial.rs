@@ -1,6 +1,7 @@
 //! One fault: the engine between clients and a sink, and in the end the judgement of every record.
 
 use std::collections::HashSet;
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -40,14 +41,18 @@ pub(crate) struct Bounds {
 impl Trial {
     /// Starts a sink, and the engine with the configuration for it.
     pub(crate) async fn start(fault: &str, yaml: impl FnOnce(&Sink) -> String) -> Self {
-        Self::start_with(fault, &[], yaml).await
+        Self::start_as(fault, yaml, |_| {}).await
     }
 
-    /// The same with further arguments.
-    pub(crate) async fn start_with(fault: &str, arguments: &[&str], yaml: impl FnOnce(&Sink) -> String) -> Self {
+    /// The same with whatever is done to the command.
+    pub(crate) async fn start_as(
+        fault: &str,
+        yaml: impl FnOnce(&Sink) -> String,
+        adapt: impl FnOnce(&mut Command),
+    ) -> Self {
         let row = Row::begin(fault);
         let sink = Sink::start().await;
-        let tfo = Tfo::start_with(&yaml(&sink), arguments);
+        let tfo = Tfo::start_as(&yaml(&sink), adapt);
         let place = watch::Sender::new(place(&tfo));
         Self { tfo, sink, place, loads: AtomicU64::new(0), row }
     }
@@ -80,7 +85,7 @@ impl Trial {
 
     /// Waits until all that was acknowledged has arrived, stops the engine and judges every record.
     pub(crate) async fn judge(mut self, tally: Tally, bounds: Bounds) {
-        let acknowledged: HashSet<u64> = tally.acknowledged.iter().cloned().flatten().collect();
+        let acknowledged: HashSet<u64> = tally.acknowledged.iter().flat_map(|(numbers, _)| numbers.clone()).collect();
         let missing = |sink: &Sink| {
             let seen = sink.seen();
             let there = |number: &&u64| seen.taken.contains_key(*number) || seen.rejected.contains(*number);
@@ -118,6 +123,18 @@ impl Trial {
             tally.summary(),
             &log[log.len().saturating_sub(50)..]
         );
+    }
+
+    /// Writes the row of a fault that is judged elsewhere.
+    pub(crate) fn report(mut self, figures: [u64; 5]) {
+        let [sent, acknowledged, delivered, duplicates, lost] = figures;
+        let peak = self.tfo.peak() >> 10;
+        self.row.end([sent, acknowledged, delivered, duplicates, lost, peak], true);
+    }
+
+    /// Waits until so many records have arrived at the sink, or it takes too long.
+    pub(crate) async fn arrived(&self, records: usize) -> bool {
+        self.until(|| self.sink.seen().taken.len() >= records).await
     }
 
     async fn until(&self, done: impl Fn() -> bool) -> bool {

@@ -23,17 +23,19 @@ pub(crate) struct Tfo {
     child: Child,
     /// Where it listens, as it says itself: `otlp grpc 127.0.0.1:4317`.
     listening: Vec<String>,
+    /// What it logged until it was ready, and since.
+    started: Vec<String>,
     lines: Receiver<String>,
-    /// What it is started with, again after a kill.
-    arguments: Vec<String>,
+    /// How it is started, again after a kill.
+    command: Command,
     /// Resident memory in KiB at its highest, of processes that were killed.
     peak: u64,
     /// A folder of its own, gone with it.
     pub(crate) folder: tempfile::TempDir,
 }
 
-/// A process that says where it listens.
-type Started = (Child, Vec<String>, Receiver<String>);
+/// A process that is ready: where it listens, what it logged until now, and what it logs from now on.
+type Started = (Child, Vec<String>, Vec<String>, Receiver<String>);
 
 /// A run of `tfo` that ended.
 pub(crate) struct Ended {
@@ -61,17 +63,8 @@ pub(crate) fn skip(test: &str, why: &str) {
 }
 
 /// Starts `tfo` and waits until it is ready.
-fn spawn(arguments: &[String]) -> Started {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tfo"))
-        .args(arguments)
-        .env("NO_COLOR", "1")
-        // The allocator gives freed pages back at once instead of after a second, so that memory is what is held.
-        .env("MIMALLOC_PURGE_DELAY", "0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+fn spawn(command: &mut Command) -> Started {
+    let mut child = command.spawn().unwrap();
     let stderr = child.stderr.take().unwrap();
     let (sender, lines) = sync_channel(LINES);
     std::thread::spawn(move || {
@@ -79,16 +72,13 @@ fn spawn(arguments: &[String]) -> Started {
             let _ = sender.try_send(line);
         }
     });
-    let mut listening = Vec::new();
-    loop {
-        let line = lines.recv_timeout(START).unwrap_or_else(|_| panic!("tfo did not start: {listening:#?}"));
-        if let Some((_, place)) = line.split_once("listening on ") {
-            listening.push(place.to_owned());
-        } else if line.contains("everything is ready") {
-            break;
-        }
+    let (mut listening, mut started) = (Vec::new(), Vec::new());
+    while !started.last().is_some_and(|line: &String| line.contains("everything is ready")) {
+        let line = lines.recv_timeout(START).unwrap_or_else(|_| panic!("tfo did not start: {started:#?}"));
+        listening.extend(line.split_once("listening on ").map(|(_, place)| place.to_owned()));
+        started.push(line);
     }
-    (child, listening, lines)
+    (child, listening, started, lines)
 }
 
 // === impl Tfo ===
@@ -101,26 +91,38 @@ impl Tfo {
 
     /// The same with further arguments.
     pub(crate) fn start_with(yaml: &str, arguments: &[&str]) -> Self {
+        Self::start_as(yaml, |command| {
+            command.args(arguments);
+        })
+    }
+
+    /// The same with whatever else is done to the command.
+    pub(crate) fn start_as(yaml: &str, adapt: impl FnOnce(&mut Command)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("tfo.yaml");
         std::fs::write(&file, yaml.replace("{folder}", folder.path().to_str().unwrap())).unwrap();
-        let mut all = vec!["collector".to_owned(), "-c".to_owned(), file.to_str().unwrap().to_owned()];
-        all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
-        let (child, listening, lines) = spawn(&all);
-        Self { child, listening, lines, arguments: all, peak: 0, folder }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tfo"));
+        command.arg("collector").arg("-c").arg(&file).env("NO_COLOR", "1");
+        // The allocator gives freed pages back at once instead of after a second, so that memory is what is held.
+        command.env("MIMALLOC_PURGE_DELAY", "0");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        adapt(&mut command);
+        let (child, listening, started, lines) = spawn(&mut command);
+        Self { child, listening, started, lines, command, peak: 0, folder }
     }
 
-    /// Ends it at once, as `kill -9` does; returns what it logged since the start.
+    /// Ends it at once, as `kill -9` does; returns what it logged, the start included.
     pub(crate) fn kill(&mut self) -> Vec<String> {
         self.peak = self.peak();
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        self.lines.iter().collect()
+        let started = std::mem::take(&mut self.started);
+        started.into_iter().chain(self.lines.iter()).collect()
     }
 
     /// Starts it anew after [`Tfo::kill`] or [`Tfo::end`], with the same file, arguments and folder.
     pub(crate) fn restart(&mut self) {
-        (self.child, self.listening, self.lines) = spawn(&self.arguments);
+        (self.child, self.listening, self.started, self.lines) = spawn(&mut self.command);
     }
 
     /// Asks it to stop; returns how it ended and what it logged since the start.

@@ -49,7 +49,7 @@ pub(crate) struct Seen {
     pub(crate) altered: u64,
     /// Requests that could not be read.
     pub(crate) unreadable: u64,
-    /// Connections that were broken instead of answering.
+    /// Connections that were broken instead of answering, with the answers to others that were on their way.
     pub(crate) cuts: u64,
 }
 
@@ -107,7 +107,11 @@ impl Sink {
             let _ = accepting.await;
             let socket = TcpSocket::new_v4().unwrap();
             socket.set_reuseaddr(true).unwrap();
-            socket.bind(self.address).unwrap();
+            // A process that another test is just starting has the listener until it becomes another program.
+            while let Err(error) = socket.bind(self.address) {
+                assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
             self.reserved = Some(socket);
         }
     }
@@ -118,6 +122,11 @@ impl Sink {
             let listener = socket.listen(1024).unwrap();
             self.accepting = Some(tokio::spawn(serve::accept(listener, self.shared.clone())));
         }
+    }
+
+    /// Forgets what it has seen.
+    pub(crate) fn forget(&self) {
+        *self.seen() = Seen::default();
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {

@@ -54,6 +54,7 @@ async fn answer(request: Request<Incoming>, shared: Arc<Shared>, cut: Arc<Notify
     if let Act::Reset | Act::Cut = act {
         let _ = body.frame().await;
         if let Act::Cut = act {
+            shared.seen.lock().unwrap().cuts += 1;
             cut.notify_one();
             std::future::pending::<()>().await;
         }
