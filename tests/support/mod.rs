@@ -147,6 +147,14 @@ impl Tfo {
         place.split_whitespace().next().unwrap()
     }
 
+    /// The address of a listener of one of several components.
+    pub(crate) fn address_of(&self, id: &str, protocol: &str) -> &str {
+        let is_its = |place: &&String| place.split_whitespace().any(|word| word == format!("id={id}"));
+        let place = self.listening.iter().filter(is_its).find_map(|place| place.strip_prefix(protocol));
+        let place = place.unwrap_or_else(|| panic!("no {protocol} of {id} in {:?}", self.listening));
+        place.split_whitespace().next().unwrap()
+    }
+
     /// A path in its folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -1,9 +1,17 @@
-//! Extension `health_check`: one URL that says whether the engine works, for probes.
+//! Extension `health_check`: URLs that say whether the engine works, for probes.
+//!
+//! `path` answers as the Collector's does: 200 while the engine runs. `/healthz` answers 200 as long as the process lives;
+//! `/readyz` answers 503, and names each component and its last error, when a receiver does not listen, an exporter is
+//! dead, a queue is full or a disk does not take what comes in.
 //!
 //! ```yaml
 //! extensions:
-//!   health_check: { endpoint: "127.0.0.1:13133", path: / }
+//!   health_check: { endpoint: "127.0.0.1:13133", path: /, unready_after: 1m }
 //! ```
+
+mod config;
+
+pub(crate) use self::config::Config;
 
 use std::sync::Arc;
 
@@ -13,43 +21,15 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use pipelines::component::{
-    About, BoxFuture, BuildContext, Extension, ExtensionFactory, ExtensionHost, Failure, Problems, Stability,
+    About, BoxFuture, BuildContext, Extension, ExtensionFactory, ExtensionHost, Failure, Stability,
 };
 use pipelines::runtime::{Health, Instant, Status, now};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::server;
+use super::{health, server};
 
 /// The extension.
 pub(crate) struct HealthCheck(Arc<Config>);
-
-/// What users write.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct Config {
-    /// Address to listen on. Default 127.0.0.1:13133; `0.0.0.0:13133` for probes from outside.
-    pub(crate) endpoint: String,
-    /// Path that answers. Default `/`.
-    pub(crate) path: String,
-    /// Bodies of the answers; JSON with the status and the time since the start when left out.
-    pub(crate) response_body: Option<ResponseBody>,
-    /// Old and without effect: what it checked is part of the status.
-    pub(crate) check_collector_pipeline: Option<serde_json::Value>,
-    /// Old name of `endpoint`'s port.
-    pub(crate) port: Option<u16>,
-}
-
-/// Bodies of the answers.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ResponseBody {
-    /// Body while everything works.
-    pub(crate) healthy: String,
-    /// Body otherwise.
-    pub(crate) unhealthy: String,
-}
 
 #[derive(Clone)]
 struct Shared {
@@ -58,25 +38,37 @@ struct Shared {
     since: Instant,
 }
 
+/// The Collector's form.
 async fn answer(State(shared): State<Shared>) -> impl IntoResponse {
     let health = shared.status.health();
-    let code = if health == Health::Running { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let code = match health {
+        Health::Running if shared.config.pipelines_fail(&shared.status) => StatusCode::INTERNAL_SERVER_ERROR,
+        Health::Running => StatusCode::OK,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
     match &shared.config.response_body {
-        Some(body) if health == Health::Running => (code, body.healthy.clone()).into_response(),
+        Some(body) if code == StatusCode::OK => (code, body.healthy.clone()).into_response(),
         Some(body) => (code, body.unhealthy.clone()).into_response(),
-        None => (code, Json(report(&health, shared.since))).into_response(),
+        None => (code, Json(said(code, &health, shared.since))).into_response(),
     }
 }
 
-/// The Collector's form of the answer.
-fn report(health: &Health, since: Instant) -> Value {
-    let uptime = format!("{:?}", since.elapsed());
-    match health {
-        Health::Running => json!({ "status": "Server available", "uptime": uptime }),
-        Health::Starting => json!({ "status": "Server not available", "reason": "starting" }),
-        Health::Stopping => json!({ "status": "Server not available", "reason": "stopping" }),
-        Health::Failed(reason) => json!({ "status": "Server not available", "reason": reason }),
+fn said(code: StatusCode, health: &Health, since: Instant) -> Value {
+    if code == StatusCode::OK {
+        return json!({ "status": "Server available", "uptime": format!("{:?}", since.elapsed()) });
     }
+    let reason = health::reason(health).unwrap_or("exporters fail");
+    json!({ "status": "Server not available", "reason": reason })
+}
+
+async fn healthz() -> Json<Value> {
+    Json(json!({ "status": "alive" }))
+}
+
+async fn readyz(State(shared): State<Shared>) -> impl IntoResponse {
+    let report = health::report(&shared.status, shared.config.unready_after.get());
+    let code = if report.is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (code, Json(report.body))
 }
 
 // === impl HealthCheck ===
@@ -101,48 +93,15 @@ impl Extension for HealthCheck {
     fn run(self: Box<Self>, host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>> {
         Box::pin(async move {
             let shared = Shared { config: self.0.clone(), status: host.status.clone(), since: now() };
-            let router = Router::new().route(&self.0.path, get(answer)).with_state(shared);
-            server::serve(&self.0.endpoint(), router, host).await
+            let mut router = Router::new().route(&self.0.path, get(answer));
+            // What the file asks for at these paths comes first.
+            if self.0.path != "/healthz" {
+                router = router.route("/healthz", get(healthz));
+            }
+            if self.0.path != "/readyz" {
+                router = router.route("/readyz", get(readyz));
+            }
+            server::serve(&self.0.endpoint(), router.with_state(shared), host).await
         })
-    }
-}
-
-// === impl Config ===
-
-impl Config {
-    fn endpoint(&self) -> String {
-        self.port.map_or_else(|| self.endpoint.clone(), |port| format!("0.0.0.0:{port}"))
-    }
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            endpoint: "127.0.0.1:13133".to_owned(),
-            path: "/".to_owned(),
-            response_body: None,
-            check_collector_pipeline: None,
-            port: None,
-        }
-    }
-}
-
-impl pipelines::component::Config for Config {
-    fn validate(&self, problems: &mut Problems) {
-        server::validate(&self.endpoint(), problems);
-        if self.path.contains(['{', '}', '*', ':']) {
-            problems.error("path", format!("`{}` holds a pattern", self.path)).help("write `/health`");
-        }
-        if !self.path.starts_with('/') {
-            problems.error("path", format!("`{}` does not start with a slash", self.path)).help("write `/health`");
-        }
-        if self.check_collector_pipeline.is_some() {
-            problems
-                .warning("check_collector_pipeline", "has no effect: failures are part of the status")
-                .help("leave it out");
-        }
-        if self.port.is_some() {
-            problems.warning("port", "is an old form").help("write `endpoint: 0.0.0.0:PORT`");
-        }
     }
 }
