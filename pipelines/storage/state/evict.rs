@@ -20,7 +20,7 @@ pub(super) enum Reason {
 impl State {
     /// Drops what is older than it may be.
     pub(in super::super) fn expire(&mut self, wall: SystemTime) {
-        if self.limits.options.as_ref().is_none_or(|options| options.max_age.is_none()) {
+        if self.limits.options.max_age.is_none() {
             return;
         }
         while let Some(oldest) = self.ready.first_entry().filter(|oldest| self.limits.expired(oldest.get().since, wall))
@@ -98,7 +98,7 @@ impl State {
     }
 
     /// Not while something is perhaps being written to it.
-    fn may_go(&self, segment: &Segment) -> bool {
+    pub(super) fn may_go(&self, segment: &Segment) -> bool {
         segment.sealed || self.pending.entries == 0
     }
 
@@ -120,9 +120,8 @@ impl State {
 
 impl super::Limits {
     fn expired(&self, since: SystemTime, wall: SystemTime) -> bool {
-        let max_age = self.options.as_ref().and_then(|options| options.max_age);
         // Telemetry from the future, after the clock was set back, is young.
-        max_age.is_some_and(|max_age| wall.duration_since(since).is_ok_and(|age| age > max_age))
+        self.options.max_age.is_some_and(|max_age| wall.duration_since(since).is_ok_and(|age| age > max_age))
     }
 }
 

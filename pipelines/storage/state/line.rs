@@ -13,7 +13,7 @@ use crate::runtime::Instant;
 impl State {
     /// Takes a batch to be written, lets it wait in line, or says why not.
     pub(in super::super) fn admit(&mut self, incoming: Incoming, now: Instant, wall: SystemTime) {
-        let waits = self.limits.capacity.is_some_and(|capacity| capacity.blocks) && !self.closed;
+        let waits = self.limits.capacity.blocks && !self.closed;
         if waits && !self.line.is_empty() {
             return self.line.push_back(incoming);
         }

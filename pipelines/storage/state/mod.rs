@@ -27,7 +27,6 @@ pub(super) use self::flow::{Handed, Loaded, Written};
 pub(super) const READY_BYTES: u64 = 8 << 20;
 
 /// What a queue knows.
-#[derive(Default)]
 pub(super) struct State {
     limits: Limits,
     segments: BTreeMap<u64, Segment>,
@@ -63,11 +62,11 @@ pub(super) struct State {
 }
 
 /// What a queue may hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Limits {
     name: String,
-    options: Option<Options>,
-    capacity: Option<Capacity>,
+    options: Options,
+    capacity: Capacity,
 }
 
 /// One file of entries.
@@ -115,11 +114,32 @@ impl State {
         bytes: u64,
         counted: Usage,
     ) -> Self {
-        let limits = Limits { name: name.to_owned(), options: Some(options.clone()), capacity: Some(capacity) };
         let mut live = Amount::default();
         segments.iter().for_each(|segment| live += segment.live);
-        let segments = segments.into_iter().map(|segment| (segment.id.number, segment)).collect();
-        let mut state = Self { limits, segments, live, bytes, counted, ..Self::default() };
+        let mut state = Self {
+            limits: Limits { name: name.to_owned(), options: options.clone(), capacity },
+            segments: segments.into_iter().map(|segment| (segment.id.number, segment)).collect(),
+            cursor: Position { segment: 0, offset: SEGMENT_HEADER },
+            ready: BTreeMap::new(),
+            ready_bytes: 0,
+            in_flight: BTreeMap::new(),
+            held: BTreeMap::new(),
+            live,
+            bytes,
+            pending: Amount::default(),
+            pending_disk: 0,
+            incoming: Vec::new(),
+            line: VecDeque::new(),
+            chores: Chores::default(),
+            failing: None,
+            told: Vec::new(),
+            counted,
+            closed: false,
+            stopped: false,
+            ended: false,
+            writer_sleeps: false,
+            reader_sleeps: false,
+        };
         state.settle_cursor();
         state
     }
@@ -177,8 +197,7 @@ impl State {
 
     /// Takes room on disk for something that is kept aside: as much as is asked for, or what there is.
     pub(super) fn reserve(&mut self, bytes: u64) -> u64 {
-        let max_bytes = self.limits.options.as_ref().map_or(0, |options| options.max_bytes);
-        let room = max_bytes.saturating_sub(self.bytes + self.pending_disk).min(bytes);
+        let room = self.limits.options.max_bytes.saturating_sub(self.bytes + self.pending_disk).min(bytes);
         self.pending_disk += room;
         room
     }
@@ -279,13 +298,5 @@ impl Chores {
     /// Whether there is nothing to do.
     pub(super) fn is_empty(&self) -> bool {
         self.marks.is_empty() && self.deletions.is_empty()
-    }
-}
-
-// === impl Position ===
-
-impl Default for Position {
-    fn default() -> Self {
-        Self { segment: 0, offset: SEGMENT_HEADER }
     }
 }

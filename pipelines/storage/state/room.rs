@@ -10,8 +10,9 @@ use super::State;
 use crate::outcome::{Refusal, RefusalKind};
 use crate::runtime::Instant;
 
-/// What batches that wait to be written may cost in memory, in bytes: what a disk may lag behind.
-const PENDING_BYTES: u64 = 32 << 20;
+/// What batches that wait to be written may cost in memory, in bytes: what a disk may lag behind. The bytes in flight
+/// of the engine bound it earlier where receivers count them.
+const PENDING_BYTES: u64 = 256 << 20;
 
 // === impl State ===
 
@@ -44,14 +45,10 @@ impl State {
 
     /// Makes sure that there is room, or says why there is none.
     pub(super) fn room(&mut self, incoming: &Incoming, now: Instant, wall: SystemTime) -> Result<(), Refusal> {
-        let name = &self.limits.name;
-        let (Some(options), Some(capacity)) = (&self.limits.options, self.limits.capacity) else {
-            return Err(Refusal::new(RefusalKind::Unavailable, "the queue has no limits"));
-        };
+        let (name, capacity, max_bytes) = (&self.limits.name, self.limits.capacity, self.limits.options.max_bytes);
         if self.closed {
             return Err(Refusal::new(RefusalKind::Unavailable, "the engine is stopping"));
         }
-        let (max_bytes, overflow) = (options.max_bytes, options.overflow);
         if reserved(incoming) > max_bytes {
             let reason = format!("a batch of {} bytes never fits the {max_bytes} bytes of {name}", incoming.length());
             return Err(Refusal::new(RefusalKind::Permanent, reason));
@@ -65,10 +62,9 @@ impl State {
             return Err(full(format!("the disk of the queue {name} is slower than what comes in")));
         }
         self.expire(wall);
+        let amount = incoming.entry.amount();
         loop {
-            let mut held = self.live;
-            held += self.pending;
-            let units = capacity.fits(held, incoming.entry.amount());
+            let units = capacity.fits(self.held(), amount);
             let bytes = self.bytes + self.pending_disk + reserved(incoming) <= max_bytes;
             if units && bytes {
                 return Ok(());
@@ -76,16 +72,38 @@ impl State {
             if !bytes && self.gives_room() {
                 continue;
             }
-            let dropped = overflow == Overflow::DropOldest
-                && if bytes { self.evict_oldest_entry() } else { self.evict_oldest_segment() };
+            let dropped =
+                self.drops_for(incoming) && if bytes { self.evict_oldest_entry() } else { self.evict_oldest_segment() };
             if !dropped {
-                let (name, held) = (&self.limits.name, capacity.units);
+                let name = &self.limits.name;
                 return Err(full(match units {
                     true => format!("the queue {name} is full: it takes {max_bytes} bytes on disk"),
-                    false => format!("the queue {name} is full: its queue_size is {held} {}", capacity.sizer.name()),
+                    false => {
+                        let (units, sizer) = (capacity.units, capacity.sizer.name());
+                        format!("the queue {name} is full: its queue_size is {units} {sizer}")
+                    }
                 }));
             }
         }
+    }
+
+    /// Whether the oldest may be dropped, and a batch fits once enough of it is: what is in flight, being written or
+    /// not a segment cannot be dropped, and nothing is for a batch that finds no room all the same.
+    fn drops_for(&self, incoming: &Incoming) -> bool {
+        let mut stays = self.pending;
+        self.in_flight.values().for_each(|flight| stays += flight.amount);
+        let droppable: u64 = self.segments.values().filter(|segment| self.may_go(segment)).map(|s| s.length).sum();
+        let bytes = self.bytes.saturating_sub(droppable) + self.pending_disk + reserved(incoming);
+        self.limits.options.overflow == Overflow::DropOldest
+            && self.limits.capacity.fits(stays, incoming.entry.amount())
+            && bytes <= self.limits.options.max_bytes
+    }
+
+    /// What counts against the capacity.
+    fn held(&self) -> Amount {
+        let mut held = self.live;
+        held += self.pending;
+        held
     }
 
     /// Gives back the space of the segment that is appended to, if everything in it is done.

@@ -158,6 +158,22 @@ async fn the_oldest_goes_when_the_disk_is_used() {
     assert_eq!(drain(queue).await, expected);
 }
 
+/// Scenario: the oldest may be dropped, but what is in flight alone leaves no room for the next batch. Guarantee: the
+/// batch is refused, and nothing is dropped for it in vain.
+#[tokio::test]
+async fn nothing_is_dropped_in_vain() {
+    let mut place = quick(|options| options.overflow = Overflow::DropOldest);
+    place.capacity = Capacity { units: 4 * SIZE as u64, ..PLENTY };
+    let queue = place.open();
+    assert_eq!(fill(&queue, &place.path(), u64::MAX, 3).await.0, 3);
+    let stored = next(&queue).await;
+    assert!(exhausted(Some(soon(offer(&queue, vec![0; 4 * SIZE - 1])).await)));
+    assert_eq!(queue.usage().evicted_by_size.entries, 0);
+    assert_eq!(soon(offer(&queue, vec![0; 3 * SIZE])).await, Outcome::Delivered);
+    assert_eq!(queue.usage().evicted_by_size.entries, 2);
+    drop(stored);
+}
+
 /// Scenario: telemetry waited on disk for longer than max_age, which was set later. Guarantee: it is dropped, counted
 /// and gone; without max_age it is kept, however old.
 #[tokio::test]

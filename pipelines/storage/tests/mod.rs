@@ -4,8 +4,10 @@
 mod basics;
 mod damage;
 mod faults;
+mod hostile;
 mod limits;
 mod model;
+mod stress;
 
 use std::path::Path;
 use std::sync::Arc;
