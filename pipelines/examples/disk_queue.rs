@@ -2,12 +2,13 @@
 //!
 //! `cargo run --release -p pipelines --example disk_queue [DIRECTORY]`; the directory should be on the disk in question,
 //! the default is the system's directory for temporary files. Needs 1 GB.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
+#![allow(clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use pipelines::otlp::check::Invalid;
 use pipelines::runtime::Sizer;
 use pipelines::storage::{Capacity, DiskQueue, Options, Sync};
 use pipelines::{Batch, Context, Outcome, Signal, Telemetry};
@@ -20,21 +21,21 @@ const VOLUME: usize = 1 << 30;
 const SYNCED: usize = 256 << 20;
 
 /// A request of logs of about so many bytes, as it comes over the wire.
-fn request(bytes: usize) -> Telemetry {
+fn request(bytes: usize) -> Result<Telemetry, Invalid> {
     // One log record with a body: ExportLogsServiceRequest.resource_logs.scope_logs.log_records.body.string_value.
     let mut message = vec![b'x'; bytes];
     for field in [0x0a, 0x2a, 0x12, 0x12, 0x0a] {
         let mut wrapped = vec![field];
         let mut length = message.len();
         while length > 127 {
-            wrapped.push(u8::try_from(length % 128).unwrap() | 128);
+            wrapped.push((length % 128) as u8 | 128);
             length /= 128;
         }
-        wrapped.push(u8::try_from(length).unwrap());
+        wrapped.push(length as u8);
         wrapped.append(&mut message);
         message = wrapped;
     }
-    Telemetry::from_wire(Signal::Logs, Bytes::from(message)).unwrap()
+    Telemetry::from_wire(Signal::Logs, Bytes::from(message))
 }
 
 async fn store(queue: &Arc<DiskQueue>, telemetry: &Telemetry, requests: usize) {
@@ -74,17 +75,17 @@ fn rate(bytes: usize, requests: usize, took: Duration) -> String {
 }
 
 #[tokio::main]
-async fn main() {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let directory = std::env::args_os().nth(1).map_or_else(std::env::temp_dir, Into::into);
-    let folder = tempfile::TempDir::new_in(directory).unwrap();
+    let folder = tempfile::TempDir::new_in(directory)?;
     let capacity = Capacity { units: u64::MAX, sizer: Sizer::Bytes, blocks: false };
     println!("{:<10} {:<11} {:<38} {:<38} first entry", "sync", "request", "stored", "drained after a restart");
     for (name, sync, volume) in [("group", Sync::Group, SYNCED), ("never", Sync::Never, VOLUME)] {
         for size in [1 << 10, 94 << 10, 1 << 20] {
             let options = Options { sync, ..Options::new(folder.path()) };
-            let telemetry = request(size);
+            let telemetry = request(size)?;
             let requests = volume / telemetry.len();
-            let queue = DiskQueue::open("queue", &options, capacity).unwrap();
+            let queue = DiskQueue::open("queue", &options, capacity)?;
             let since = Instant::now();
             store(&queue, &telemetry, requests).await;
             let stored = since.elapsed();
@@ -92,7 +93,7 @@ async fn main() {
             queue.ended().await;
             drop(queue);
             let since = Instant::now();
-            let queue = DiskQueue::open("queue", &options, capacity).unwrap();
+            let queue = DiskQueue::open("queue", &options, capacity)?;
             let opened = since.elapsed();
             drop(queue.next().await);
             let first = since.elapsed();
@@ -102,4 +103,5 @@ async fn main() {
             println!("{name:<10} {size:<11} {stored:<38} {drained:<38} {first:.2?}, of which opening {opened:.2?}");
         }
     }
+    Ok(())
 }
