@@ -55,10 +55,18 @@ impl Renewals {
         self.0.added.notify_one();
     }
 
-    /// How all of them are doing, in the order they were added.
+    /// How all of them are doing, by owner, in the order they were added.
     #[must_use]
     pub fn status(&self) -> Vec<RenewalStatus> {
-        self.living().iter().map(|renewed| renewed.status()).collect()
+        let mut all: Vec<RenewalStatus> = Vec::new();
+        for status in self.living().iter().map(|renewed| renewed.status()) {
+            // An owner may have several, and while a reload replaces it there is another of its name.
+            match all.iter_mut().find(|known| known.owner == status.owner) {
+                Some(known) => known.add(status),
+                None => all.push(status),
+            }
+        }
+        all
     }
 
     /// Looks at all of them until the stop is requested.

@@ -30,3 +30,25 @@ pub struct CertificateStatus {
     /// `not_after` as a date (UTC): `2027-01-31`.
     pub last_day: String,
 }
+
+// === impl RenewalStatus ===
+
+impl RenewalStatus {
+    /// Adds what else its owner has. A certificate that is there twice is that of `other`, which was added later.
+    pub(super) fn add(&mut self, other: Self) {
+        self.renewed += other.renewed;
+        self.failed += other.failed;
+        let is_other = |one: &CertificateStatus| other.certificates.iter().all(|two| !one.is_same(two));
+        self.certificates.retain(is_other);
+        self.certificates.extend(other.certificates);
+    }
+}
+
+// === impl CertificateStatus ===
+
+impl CertificateStatus {
+    /// Whether both stand in the same place.
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.key, &self.file) == (&other.key, &other.file)
+    }
+}

@@ -61,6 +61,15 @@ pub(crate) async fn post_plain(to: &str) -> String {
     answer.lines().next().unwrap_or_default().to_owned()
 }
 
+/// The answer to a GET.
+pub(crate) async fn get(to: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(to).await.unwrap();
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer).await;
+    answer
+}
+
 fn request(host: &str, body: &str) -> String {
     let length = body.len();
     format!(

@@ -6,7 +6,7 @@ use crate::authority::Authority;
 use crate::backend::Backend;
 use crate::client::post_plain;
 use crate::folder::{Folder, Swap};
-use crate::support::Tfo;
+use crate::support::{Tfo, tfo};
 
 const OK: &str = "HTTP/1.1 200 OK";
 
@@ -69,4 +69,36 @@ service: {{ pipelines: {{ logs: {{ receivers: [otlp], exporters: [otlp_http] }} 
     assert!(seen.head.contains("authorization: bearer two"), "{}", seen.head);
     let (_, log) = tfo.stop();
     assert!(log.iter().all(|line| !line.contains("tfs_b2") && !line.contains("bearer two")), "{log:#?}");
+}
+
+/// Scenario: an exporter with a client certificate that expires in 3 days, then with a file that is cut off. Guarantee:
+/// the check says when it expires and warns, says what is wrong with the file, and asks nobody.
+#[test]
+fn checks_look_at_the_files_of_exporters() {
+    let authority = Authority::new("servers");
+    let (own, ca) = (authority.issue_for(3), authority.pem());
+    let folder = Folder::new(&[&own.files()[..], &[("ca.crt", &ca)]].concat());
+    let at = |name: &str| folder.path(name).display().to_string();
+    let yaml = format!(
+        r#"
+receivers: {{ otlp: {{ protocols: {{ http: {{ endpoint: "127.0.0.1:0" }} }} }} }}
+exporters:
+  otlp: {{ endpoint: "localhost:1", tls: {{ ca_file: {}, cert_file: {}, key_file: {} }} }}
+service: {{ pipelines: {{ logs: {{ receivers: [otlp], exporters: [otlp] }} }} }}
+"#,
+        at("ca.crt"),
+        at("tls.crt"),
+        at("tls.key")
+    );
+    std::fs::write(folder.path("tfo.yaml"), yaml).unwrap();
+    let check = || tfo(&["dry-run", "--level", "resolve", "-c", &at("tfo.yaml")]).stdout;
+    let text = check();
+    for part in
+        [format!("cert_file `{}` is valid until", at("tls.crt")), "(3 days); renew it".into(), "ca_file `".into()]
+    {
+        assert!(text.contains(&part), "{part} is not in {text}");
+    }
+    folder.put(Swap::Rename, &[("ca.crt", &ca[..ca.len() / 2])]);
+    let text = check();
+    assert!(text.contains(&format!("ca_file `{}` is not PEM", at("ca.crt"))), "{text}");
 }

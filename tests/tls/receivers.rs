@@ -1,10 +1,10 @@
 //! Listeners whose certificates and authorities change.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::authority::Authority;
-use crate::client::{Load, post, tls};
+use crate::client::{Load, get, post, tls};
 use crate::folder::{Folder, Swap};
 use crate::support::{Tfo, tfo};
 
@@ -22,7 +22,9 @@ receivers:
         endpoint: "127.0.0.1:0"
         tls: {{ cert_file: {cert:?}, key_file: {key:?}, {more} }}
 exporters: {{ nop: }}
-service: {{ pipelines: {{ logs: {{ receivers: [otlp], exporters: [nop] }} }} }}
+service:
+  telemetry: {{ metrics: {{ readers: [{{ pull: {{ exporter: {{ prometheus: {{ host: 127.0.0.1, port: 0 }} }} }} }}] }} }}
+  pipelines: {{ logs: {{ receivers: [otlp], exporters: [nop] }} }}
 "#
     )
 }
@@ -31,8 +33,15 @@ fn http(tfo: &Tfo) -> SocketAddr {
     tfo.address("http").parse().unwrap()
 }
 
+/// The value of a series.
+fn value(metrics: &str, series: &str) -> u64 {
+    let found = metrics.lines().find_map(|line| line.strip_prefix(series));
+    found.unwrap_or_else(|| panic!("{series} is not in {metrics}")).trim().parse().unwrap()
+}
+
 /// Scenario: clients make new connections all the time while certificate and key are swapped by link, by rename and in
-/// place. Guarantee: not one request fails, the new certificate is shown within 2 s, and the old one never again.
+/// place. Guarantee: not one request fails, the new certificate is shown within 2 s, the old one never again,
+/// and metrics say when it expires.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn certificates_swapped_under_load_fail_no_request() {
     let authority = Authority::new("servers");
@@ -58,6 +67,13 @@ async fn certificates_swapped_under_load_fail_no_request() {
         println!("{swap:?}: {} requests on new connections, 0 failed, new certificate after {took:?}", seen.len());
         now = new;
     }
+    let metrics = get(server.address("metrics"), "/metrics").await;
+    let owner = r#"owner="receiver otlp (http)""#;
+    let file = folder.path("tls.crt");
+    let year = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 364 * 86_400;
+    let expiry = format!("tfo_tls_certificate_expiry_seconds{{file={file:?},key=\"cert_file\",{owner}}} ");
+    assert!(value(&metrics, &expiry) > year, "{metrics}");
+    assert_eq!(value(&metrics, &format!("tfo_files_renewed_total{{{owner},result=\"success\"}} ")), 4);
     let (status, log) = server.stop();
     assert!(status.success());
     assert!(log.iter().any(|line| line.contains("receiver otlp (http): certificates changed")), "{log:#?}");
