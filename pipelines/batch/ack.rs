@@ -96,6 +96,12 @@ impl Ack {
         self.waiter.is_some()
     }
 
+    /// Whether whoever sent it was told already that all is well, so that what is refused now is lost.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.waiter.as_ref().is_none_or(|waiter| waiter.is_told())
+    }
+
     /// Tells the outcome of this share now. What is returned is awaited by nobody and still holds its bytes in flight.
     #[must_use]
     pub fn answered(mut self, outcome: Outcome) -> Self {
@@ -174,6 +180,15 @@ impl Future for Acked {
 // === impl Waiter ===
 
 impl Waiter {
+    /// One that asks for no more than reception does not stay to hear the rest.
+    fn is_told(&self) -> bool {
+        self.acknowledge == Acknowledge::Received
+            && match &self.tell {
+                Tell::Task(tell) => tell.as_ref().is_none_or(oneshot::Sender::is_closed),
+                Tell::Joined(acks) => acks.iter().all(|(ack, _)| ack.is_told()),
+            }
+    }
+
     fn note(&self, outcome: Outcome) {
         if outcome != Outcome::Delivered {
             let mut worst = self.worst.lock().unwrap_or_else(PoisonError::into_inner);
@@ -186,7 +201,7 @@ impl Drop for Waiter {
     fn drop(&mut self) {
         let outcome = std::mem::take(self.worst.get_mut().unwrap_or_else(PoisonError::into_inner));
         if let Some(Meter { stats, items, bytes }) = &self.meter {
-            stats.leave(*items, *bytes, &outcome);
+            stats.leave(*items, *bytes, if self.is_told() { &Outcome::Delivered } else { &outcome });
         }
         match &mut self.tell {
             // The receiver may be gone: its client hung up, nobody is left to tell.

@@ -76,6 +76,12 @@ impl Batch {
         self
     }
 
+    /// Whether its sender was told already that all is well, so that what is refused now is lost.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.ack.is_told()
+    }
+
     /// Whether somebody waits for the outcome.
     #[must_use]
     pub fn is_awaited(&self) -> bool {

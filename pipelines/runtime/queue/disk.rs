@@ -186,7 +186,7 @@ impl Entry {
         let outcome = outcome.unwrap_or_else(|| Outcome::unavailable("the batch was dropped before it was delivered"));
         let Stored { batch, .. } = &self.stored;
         if outcome.is_final() || batch.is_awaited() {
-            stats.ended((batch.items(), batch.bytes()), &outcome, true);
+            stats.ended((batch.items(), batch.bytes()), &outcome, false);
             self.stored.done(outcome);
         }
     }

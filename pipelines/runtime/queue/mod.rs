@@ -155,7 +155,7 @@ impl ExporterNode {
     fn settle(&self, batch: Batch, outcome: Outcome) {
         if let Line::Memory(line) = &self.line {
             line.left(&batch);
-            self.stats.ended((batch.items(), batch.bytes()), &outcome, batch.is_awaited());
+            self.stats.ended((batch.items(), batch.bytes()), &outcome, batch.is_told());
         }
         batch.resolve(outcome);
     }
@@ -202,7 +202,7 @@ impl Accept for ExporterNode {
             Err(Refused::Closed(batch)) => (batch, Refusal::new(RefusalKind::Unavailable, "the engine is stopping")),
         };
         let outcome = refusal.into();
-        self.stats.ended((batch.items(), batch.bytes()), &outcome, true);
+        self.stats.ended((batch.items(), batch.bytes()), &outcome, false);
         batch.resolve(outcome);
     }
 }

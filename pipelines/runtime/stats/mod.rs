@@ -57,12 +57,13 @@ impl Stats {
 
     /// A batch that [came in](Self::enter) ends.
     pub(crate) fn leave(&self, items: usize, bytes: usize, outcome: &Outcome) {
-        self.ended((items, bytes), outcome, true);
+        self.ended((items, bytes), outcome, false);
         self.held.fetch_sub(items as u64, Ordering::Relaxed);
     }
 
-    /// A batch of so many items and bytes ended. What is refused and nobody waits for is lost, not given back.
-    pub fn ended(&self, (items, bytes): (usize, usize), outcome: &Outcome, awaited: bool) {
+    /// A batch of so many items and bytes ended. What is refused after its sender was told that all is well is lost, not
+    /// given back.
+    pub fn ended(&self, (items, bytes): (usize, usize), outcome: &Outcome, is_told: bool) {
         match outcome {
             Outcome::Delivered => self.sent.add(items, bytes),
             Outcome::Partial { rejected, .. } => {
@@ -72,8 +73,8 @@ impl Stats {
                 self.rejected.add(rejected, 0);
             }
             Outcome::Refused(refusal) if !refusal.is_retryable() => self.rejected.add(items, bytes),
-            Outcome::Refused(_) if awaited => self.refused.add(items, bytes),
-            Outcome::Refused(_) => self.dropped.add(UNDELIVERED, items as u64),
+            Outcome::Refused(_) if is_told => self.dropped.add(UNDELIVERED, items as u64),
+            Outcome::Refused(_) => self.refused.add(items, bytes),
         }
     }
 

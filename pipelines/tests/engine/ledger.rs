@@ -6,7 +6,7 @@ use std::time::Duration;
 use pipelines::component::*;
 use pipelines::ledger::{Entry, entries, summary, table};
 use pipelines::runtime::{Engine, Output, Running};
-use pipelines::{Batch, Outcome, Refusal, RefusalKind, Signal};
+use pipelines::{Acknowledge, Batch, Outcome, Refusal, RefusalKind, Signal};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -174,6 +174,20 @@ async fn lost_is_dropped() {
     let failing = running.status().nodes()[2].stats.attempts.failing().unwrap();
     assert!(failing.attempts > 1 && failing.is_dead(Duration::from_secs(40), 1), "{failing:?}");
     assert!(!failing.is_dead(Duration::from_secs(40), 0), "nothing waits and nobody tries");
+}
+
+/// Scenario: a sender asks for no more than reception and goes its way; then the delivery fails. Guarantee: the receiver
+/// has acknowledged it, so it is not refused, but lost at the exporter.
+#[tokio::test(start_paused = true)]
+async fn received_and_lost() {
+    let running = run("brief", OPEN, &["{ fails: 9, retry_on_failure: { max_elapsed_time: 1s } }"]).await;
+    let (batch, acked) = Batch::tracked_until(logs(3), pipelines::Context::default(), Acknowledge::Received);
+    outputs("source/brief").signal(Signal::Logs).unwrap().send(batch);
+    drop(acked);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let entries = balanced(&running);
+    assert_eq!(numbers(&entries[0]), [3, 3, 0, 0, 0, 0]);
+    assert_eq!(entries[2].dropped, [("undelivered", 3)]);
 }
 
 /// Scenario: many threads send at once, and a processor panics over every second batch after it has sent a part of it.

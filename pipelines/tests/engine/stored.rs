@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use pipelines::ledger::entries;
 use pipelines::runtime::{Engine, Running};
 use pipelines::{Acknowledge, Batch, Context, Outcome, RefusalKind};
 
@@ -174,4 +175,29 @@ service: {{ extensions: [{started}], pipelines: {{ logs: {{ receivers: [source/n
     let Err(second) = Engine::start(&plan).await else { panic!("two engines share a queue") };
     assert!(second.to_string().contains(folder.path().to_str().unwrap()), "{second}");
     first.stop(SECOND).await;
+}
+
+/// Scenario: an engine stores some batches and is stopped; the next one finds them, takes more, and the destination takes
+/// only a part of each. Guarantee: the ledger of both adds up; what the first held the second has recovered.
+#[tokio::test]
+async fn the_ledger_goes_on_with_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start("ledger", folder.path(), "hangs: true").await;
+    for items in [2, 3] {
+        assert_eq!(send("source/ledger", logs(items)).await, Outcome::Delivered);
+    }
+    let exporter = |running: &Running| entries(running.status()).pop().unwrap();
+    let entry = exporter(&running);
+    assert_eq!((entry.received.items, entry.held, entry.balance()), (5, 5, 0));
+    running.stop(Duration::from_millis(300)).await;
+    let running = start("ledger", folder.path(), "partly: 1").await;
+    assert_eq!(send("source/ledger", logs(4)).await, Outcome::Delivered);
+    wait_for("sink/ledger", 3).await;
+    while exporter(&running).held > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let entry = exporter(&running);
+    assert_eq!((entry.recovered.items, entry.received.items, entry.balance()), (5, 4, 0), "{entry:?}");
+    assert_eq!((entry.sent.items, entry.rejected.items), (6, 3), "{entry:?}");
+    running.stop(SECOND).await;
 }
