@@ -12,12 +12,13 @@
 mod backups;
 mod check;
 mod config;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use pipelines::component::{
@@ -41,7 +42,8 @@ pub struct File;
 #[derive(Debug)]
 struct Recorder {
     config: Arc<Config>,
-    writer: Arc<Mutex<Writer>>,
+    settings: Arc<Settings>,
+    writer: OnceLock<Arc<Mutex<Writer>>>,
 }
 
 // === impl File ===
@@ -69,8 +71,7 @@ impl ExporterFactory for File {
             directory: config.mode().filter(|_| config.create_directory),
             rotation,
         };
-        let writer = Arc::new(Mutex::new(Writer::new(settings)));
-        Ok(Arc::new(Recorder { config: config.clone(), writer }))
+        Ok(Arc::new(Recorder { config: config.clone(), settings: Arc::new(settings), writer: OnceLock::new() }))
     }
 
     fn check(config: Arc<Config>, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
@@ -111,11 +112,18 @@ impl Recorder {
 
     /// Does something that blocks with the writer.
     async fn blocking(&self, work: impl FnOnce(&mut Writer) -> io::Result<()> + Send + 'static) -> Result<(), String> {
-        let writer = self.writer.clone();
-        let done =
-            tokio::task::spawn_blocking(move || work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
+        let (known, settings) = (self.writer.get().cloned(), self.settings.clone());
+        let done = tokio::task::spawn_blocking(move || {
+            let writer = known.unwrap_or_else(|| shared::writer(&settings));
+            let done = work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner));
+            done.map(|()| writer)
+        });
         match done.await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(writer)) => {
+                // Several at once have found the same one.
+                let _ = self.writer.set(writer);
+                Ok(())
+            }
             Ok(Err(error)) => Err(format!("cannot write to {}: {error}", self.config.path.display())),
             Err(_) => Err(format!("writing to {} was interrupted", self.config.path.display())),
         }

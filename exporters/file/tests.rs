@@ -50,6 +50,23 @@ async fn writes_a_line_for_every_batch() {
     }
 }
 
+/// Scenario: during a reload another exporter takes over the file, while the first one still writes what it holds.
+/// Guarantee: the file is not emptied, and every record is whole.
+#[tokio::test]
+async fn a_file_is_taken_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("out.json");
+    let old = build(config(&path, ""));
+    old.start().await.unwrap();
+    export(&old).await.unwrap();
+    let new = build(config(&path, "append: false\nsending_queue: { queue_size: 5 }"));
+    new.start().await.unwrap();
+    for exporter in [&new, &old, &new] {
+        export(exporter).await.unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{LINE}\n").repeat(4));
+}
+
 /// Scenario: protobuf and compressed forms. Guarantee: every record has its length in four bytes, big endian, in front.
 #[tokio::test]
 async fn prefixes_binary_records() {

@@ -43,6 +43,11 @@ impl Writer {
         Self { settings, open: None, emptied: false }
     }
 
+    /// Writes the same file as other settings say from now on.
+    pub(super) fn change(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// Opens the file, making the directory if told so.
     ///
     /// # Errors

@@ -3,8 +3,8 @@
 //! A receiver alone may take the whole bound. Of several, each is kept free half of its even share, so that one that is
 //! flooded cannot shut out the others.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use arc_swap::ArcSwap;
 
@@ -24,12 +24,21 @@ pub struct Permit {
     bytes: u64,
 }
 
+/// A bound that somebody chose; it counts until this is dropped.
+#[derive(Debug)]
+pub struct Choice {
+    bound: Arc<Bound>,
+    limit: u64,
+}
+
 #[derive(Debug)]
 struct Bound {
     limit: AtomicU64,
     used: AtomicU64,
-    /// Whether the bound is somebody's choice and not the default.
-    is_set: AtomicBool,
+    /// The bound when nobody chooses one.
+    default: AtomicU64,
+    /// The bounds that are chosen.
+    chosen: Mutex<Vec<u64>>,
     /// Those among whom the bound is shared.
     shares: ArcSwap<Vec<Weak<Share>>>,
     /// Held while `shares` is replaced.
@@ -55,7 +64,8 @@ impl Budget {
         let bound = Bound {
             limit: AtomicU64::new(limit),
             used: AtomicU64::new(0),
-            is_set: AtomicBool::new(false),
+            default: AtomicU64::new(limit),
+            chosen: Mutex::default(),
             shares: ArcSwap::default(),
             sharing: Mutex::new(()),
         };
@@ -80,20 +90,18 @@ impl Budget {
         self.bound.limit.load(Ordering::Relaxed)
     }
 
-    /// Sets the bound; of several settings the lowest counts.
-    pub fn set(&self, limit: u64) {
-        if self.bound.is_set.swap(true, Ordering::Relaxed) {
-            self.bound.limit.fetch_min(limit, Ordering::Relaxed);
-        } else {
-            self.bound.limit.store(limit, Ordering::Relaxed);
-        }
+    /// Sets the bound for as long as the choice is held; of several choices the lowest counts.
+    #[must_use]
+    pub fn set(&self, limit: u64) -> Choice {
+        self.bound.chosen().push(limit);
+        self.bound.settle();
+        Choice { bound: self.bound.clone(), limit }
     }
 
     /// Lowers the default bound to half of the memory the process may use; a bound that somebody chose stands.
     pub fn fit(&self, memory: &Memory) {
-        if !self.bound.is_set.load(Ordering::Relaxed) {
-            self.bound.limit.fetch_min(memory.bytes / 2, Ordering::Relaxed);
-        }
+        self.bound.default.fetch_min(memory.bytes / 2, Ordering::Relaxed);
+        self.bound.settle();
     }
 
     /// Bytes in use by all who share it.
@@ -139,6 +147,33 @@ impl Budget {
 impl Default for Budget {
     fn default() -> Self {
         Self::new(Self::DEFAULT)
+    }
+}
+
+// === impl Bound ===
+
+impl Bound {
+    fn settle(&self) {
+        let chosen = self.chosen();
+        let default = || self.default.load(Ordering::Relaxed);
+        self.limit.store(chosen.iter().copied().min().unwrap_or_else(default), Ordering::Relaxed);
+    }
+
+    fn chosen(&self) -> MutexGuard<'_, Vec<u64>> {
+        self.chosen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// === impl Choice ===
+
+impl Drop for Choice {
+    fn drop(&mut self) {
+        let mut chosen = self.bound.chosen();
+        if let Some(at) = chosen.iter().position(|limit| *limit == self.limit) {
+            chosen.swap_remove(at);
+        }
+        drop(chosen);
+        self.bound.settle();
     }
 }
 

@@ -30,7 +30,7 @@ mod tasks;
 mod tests;
 mod wake;
 
-pub use self::budget::{Budget, Permit};
+pub use self::budget::{Budget, Choice, Permit};
 pub use self::clock::{Instant, now};
 pub use self::delivery::{Delivery, Queue as QueueSettings, Sizer};
 pub use self::engine::{Engine, Running, StartError};

@@ -73,25 +73,28 @@ fn the_default_budget_fits_the_memory() {
     let (default, chosen) = (Budget::default(), Budget::default());
     default.fit(&small);
     assert_eq!(default.limit(), 32 << 20);
-    chosen.set(48 << 20);
+    let _choice = chosen.set(48 << 20);
     chosen.fit(&small);
     assert_eq!(chosen.limit(), 48 << 20);
 }
 
 /// Scenario: several processors set the budget. Guarantee: the first choice replaces the default, even upwards; of
-/// several the lowest counts; a lowered limit takes nothing back but gives nothing out.
+/// several the lowest counts, for as long as it is held; a lowered limit takes nothing back but gives nothing out.
 #[test]
 fn the_lowest_budget_counts() {
     let budget = Budget::default();
     let permit = budget.try_acquire(Budget::DEFAULT).unwrap();
-    budget.set(2 * Budget::DEFAULT);
+    let high = budget.set(2 * Budget::DEFAULT);
     assert_eq!(budget.limit(), 2 * Budget::DEFAULT);
-    budget.set(10);
-    budget.set(20);
+    let (low, middle) = (budget.set(10), budget.set(20));
     assert_eq!((budget.limit(), budget.used()), (10, Budget::DEFAULT));
     assert!(budget.try_acquire(1).is_none());
     drop(permit);
     assert!(budget.try_acquire(10).is_some());
+    drop(low);
+    assert_eq!(budget.limit(), 20);
+    drop((high, middle));
+    assert_eq!(budget.limit(), Budget::DEFAULT);
 }
 
 /// Scenario: ticks are asked for in any order. Guarantee: the earliest is kept, also when it is asked for while the

@@ -16,12 +16,12 @@ mod config;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pipelines::component::{
     About, BoxFuture, BuildContext, Check, CheckContext, Failure, Finding, Processor, ProcessorFactory, Stability,
 };
-use pipelines::runtime::{Budget, Memory, Output};
+use pipelines::runtime::{Budget, Choice, Memory, Output};
 use pipelines::{Batch, Signal};
 
 pub use self::config::Config;
@@ -34,6 +34,8 @@ pub struct MemoryLimiter;
 struct Limiter {
     limit: Limit,
     budget: Budget,
+    /// Held while this processor is there, so that a reload can raise the bound, too.
+    choice: OnceLock<Choice>,
 }
 
 // === impl MemoryLimiter ===
@@ -50,7 +52,7 @@ impl ProcessorFactory for MemoryLimiter {
     type Config = Config;
 
     fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
-        Ok(Box::new(Limiter { limit: config.limit(), budget: cx.budget.clone() }))
+        Ok(Box::new(Limiter { limit: config.limit(), budget: cx.budget.clone(), choice: OnceLock::new() }))
     }
 
     fn check(config: Arc<Config>, _: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
@@ -69,7 +71,8 @@ impl Processor for Limiter {
     fn start(&self) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
             let bytes = resolve(self.limit)?;
-            self.budget.set(bytes);
+            // It is started once.
+            let _ = self.choice.set(self.budget.set(bytes));
             Ok(())
         })
     }
