@@ -161,8 +161,7 @@ impl Leaving {
     /// Says what is left in each node, which was refused so that its senders send it again, or is on disk.
     fn report(&self) {
         for node in &self.nodes {
-            let (id, place, held) =
-                (&node.part.id, node.status.place.as_deref().unwrap_or_default(), node.status.held());
+            let (id, place, held) = (&node.part.id, node.status.place.as_deref().unwrap_or_default(), node.held());
             if held > 0 {
                 tracing::warn!(%id, place, held, "the time was up with this left");
             }

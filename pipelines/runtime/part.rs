@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::gauges::Gauges as _;
 use super::node::ProcessorNode;
 use super::output::{Accept, Output};
 use super::queue::ExporterNode;
@@ -132,6 +133,15 @@ impl Node {
         match &self.body {
             Body::Exporter(node, _) => Some(node),
             _ => None,
+        }
+    }
+
+    /// Items it holds itself; receivers hold what others have not answered.
+    pub(super) fn held(&self) -> u64 {
+        match &self.body {
+            Body::Processor(node, _) => node.held(),
+            Body::Exporter(node, _) => node.held(),
+            Body::Receiver(_) | Body::Instead(_) => 0,
         }
     }
 

@@ -149,17 +149,20 @@ impl Status {
 
 impl NodeStatus {
     pub(crate) fn new(plan: &Plan, node: &PlanNode, stats: Arc<Stats>, gauges: Arc<dyn Gauges>) -> Self {
-        let sent = node.outputs.iter().map(|(signal, _)| *signal);
-        let signals = if node.kind == Kind::Receiver { sent.collect() } else { node.signal.into_iter().collect() };
         Self {
             id: plan.declared(node).id.to_string(),
             kind: node.kind,
             place: plan.place(node),
-            signals,
+            signals: signals(node),
             stats,
             gauges,
             is_leaving: false,
         }
+    }
+
+    /// The same with the signals it carries as `node` of another plan.
+    pub(super) fn carrying(self, node: &PlanNode) -> Self {
+        Self { signals: signals(node), ..self }
     }
 
     /// The same for a node that takes over from `before`: what that one still holds counts until it is gone. A queue on
@@ -200,4 +203,9 @@ impl NodeStatus {
     pub fn disk(&self) -> Option<Usage> {
         self.gauges.disk()
     }
+}
+
+fn signals(node: &PlanNode) -> Vec<Signal> {
+    let sent = node.outputs.iter().map(|(signal, _)| *signal);
+    if node.kind == Kind::Receiver { sent.collect() } else { node.signal.into_iter().collect() }
 }

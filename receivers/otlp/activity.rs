@@ -38,6 +38,8 @@ pub(super) struct Activity {
     greeting: AtomicU8,
     /// Whether it is HTTP/2, where bytes come without requests, too.
     multiplexed: AtomicBool,
+    /// Whether the next answer over HTTP/1 is the last.
+    ending: AtomicBool,
     /// Whether `changed` is kept up to date, which only a limit on idle connections needs.
     is_timed: bool,
 }
@@ -67,8 +69,22 @@ impl Activity {
             partial: AtomicU64::new(0),
             greeting: AtomicU8::new(0),
             multiplexed: AtomicBool::new(multiplexed),
+            ending: AtomicBool::new(false),
             is_timed,
         }
+    }
+
+    /// Makes the next answer the last. Returns whether that is how the connection can be ended without cutting off a
+    /// request that is on its way: HTTP/2 has better means once it has begun.
+    pub(super) fn end(&self) -> bool {
+        self.ending.store(true, Ordering::Relaxed);
+        let has_begun = self.greeting.load(Ordering::Relaxed) == GREETED;
+        !(has_begun && self.multiplexed.load(Ordering::Relaxed))
+    }
+
+    /// Whether the next answer is the last.
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
     }
 
     /// Bytes came in.

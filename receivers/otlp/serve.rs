@@ -25,6 +25,9 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Rest after a failed accept, which is a lack of descriptors or memory: trying again at once would only burn CPU.
 const REST: Duration = Duration::from_millis(100);
 
+/// How long a connection of HTTP/1 that is to end stays open for one more request, whose answer says that it is the last.
+const LAST_REQUEST: Duration = Duration::from_millis(500);
+
 /// How often a connection that was asked to end is looked at; without open requests it is closed then.
 const DRAINING: Duration = Duration::from_secs(1);
 
@@ -155,6 +158,14 @@ async fn drive<C: Served>(served: C, activity: &Activity, limits: &Limits, mut s
         verdict = activity.expired(limits) => verdict,
     };
     let Verdict::Drain(grace) = verdict else { return };
+    if stop.is_requested() && activity.end() {
+        // To close it now would cut off a request that is on its way, and the first one of a connection just made.
+        tokio::select! {
+            biased;
+            () = served.as_mut() => return,
+            () = tokio::time::sleep(LAST_REQUEST) => {}
+        }
+    }
     served.as_mut().drain();
     let end = async {
         match grace {

@@ -141,12 +141,10 @@ impl Running {
         // and what is not empty yet. The steps of a pipeline stay connected as they were, since a batch that has passed
         // some of them must pass the rest.
         let ends = diff.replaced.iter().filter(|(_, old)| self.is_end(**old));
-        let address = |accept: &Arc<dyn Accept>| Arc::as_ptr(accept).cast::<()>();
-        let heirs: Vec<_> = ends
-            .filter_map(|(at, old)| Some((address(&self.graph.nodes[*old].accept()?), new.nodes[*at].accept()?)))
-            .collect();
+        let heirs: Vec<_> =
+            ends.filter_map(|(at, old)| Some((self.graph.nodes[*old].accept()?, new.nodes[*at].accept()?))).collect();
         let heir = |old: &Arc<dyn Accept>| {
-            heirs.iter().find(|(replaced, _)| *replaced == address(old)).map(|(_, heir)| heir.clone())
+            heirs.iter().find(|(replaced, _)| Arc::ptr_eq(replaced, old)).map(|(_, heir)| heir.clone())
         };
         let earlier = self.lingering.iter().filter_map(Weak::upgrade);
         for node in leaving.nodes.iter().cloned().chain(earlier) {
@@ -169,7 +167,9 @@ impl Running {
         self.lingering.extend(leaving.nodes.iter().map(Arc::downgrade));
         let statuses =
             |nodes: &[Arc<Node>]| -> Vec<NodeStatus> { nodes.iter().map(|node| node.status.clone()).collect() };
-        self.status.show(statuses(&self.graph.nodes), statuses(&leaving.nodes));
+        let current = self.graph.plan.nodes.iter().zip(&self.graph.nodes);
+        let current = current.map(|(planned, node)| node.status.clone().carrying(planned)).collect();
+        self.status.show(current, statuses(&leaving.nodes));
         let (status, hurry) = (self.status.clone(), self.leaving.stopper.listen());
         self.leaving.tasks.spawn(async move {
             let (until, gone) = (now() + drain, statuses(&leaving.nodes));

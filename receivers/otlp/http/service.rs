@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, ORIGIN};
+use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Version};
 use http_body::Body;
@@ -91,6 +91,16 @@ impl HttpPeer {
     /// Answers one request.
     pub(in crate::otlp) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Reply>, Gone> {
         let _open = self.activity.open();
+        let is_http1 = request.version() < Version::HTTP_2;
+        let mut response = self.decorated(request).await?;
+        if is_http1 && self.activity.is_ending() {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
+    }
+
+    /// The answer with the headers that are wanted on every one.
+    async fn decorated(&self, request: Request<Incoming>) -> Result<Response<Reply>, Gone> {
         let Some(cors) = &self.http.cors else {
             return self.respond(request).await.map(|response| self.with_headers(response));
         };
