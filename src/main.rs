@@ -5,6 +5,7 @@ mod cli;
 mod extensions;
 mod logging;
 mod registry;
+mod reload;
 mod render;
 mod telemetry;
 

@@ -26,6 +26,8 @@ mod overload;
 mod power;
 #[path = "faults/records.rs"]
 mod records;
+#[path = "faults/reload.rs"]
+mod reload;
 #[path = "faults/sink/mod.rs"]
 mod sink;
 #[path = "faults/table.rs"]

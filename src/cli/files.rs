@@ -1,7 +1,10 @@
 //! The files a command works on, read into a plan.
 
+use std::cell::RefCell;
+use std::path::PathBuf;
+
 use pipelines::Plan;
-use pipelines::config::{Diagnostics, ProcessEnvironment, Sources, code, load};
+use pipelines::config::{Diagnostics, Environment, ProcessEnvironment, Sources, code, load};
 use pipelines::graph::resolve;
 
 use super::Exit;
@@ -27,7 +30,23 @@ pub(crate) struct Loaded {
     pub(crate) diagnostics: Diagnostics,
     /// The plan, unless there is an error.
     pub(crate) plan: Option<Plan>,
+    /// Every file that was read, or could not be, with those named by `${file:...}`.
+    pub(crate) read: Vec<PathBuf>,
     names: String,
+}
+
+/// The environment of the process, which notes what files are read.
+#[derive(Default)]
+struct Noting(RefCell<Vec<PathBuf>>);
+
+/// Configurations as they are named to other processes: paths are absolute.
+pub(crate) fn absolute(config: &[String]) -> Vec<String> {
+    let is_path = |uri: &str| !uri.starts_with("env:") && !uri.starts_with("yaml:");
+    let absolute = |uri: &String| {
+        let path = is_path(uri).then(|| std::path::absolute(uri.strip_prefix("file:").unwrap_or(uri)).ok()).flatten();
+        path.map_or_else(|| uri.clone(), |path| path.display().to_string())
+    };
+    config.iter().map(absolute).collect()
 }
 
 // === impl Files ===
@@ -36,9 +55,15 @@ impl Files {
     /// Reads, checks and resolves the files.
     pub(crate) fn load(&self) -> Loaded {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
-        let root = load(&self.config, &self.set, &ProcessEnvironment, &mut sources, &mut diagnostics);
+        let noting = Noting::default();
+        let root = load(&self.config, &self.set, &noting, &mut sources, &mut diagnostics);
         let plan = root.and_then(|root| resolve(&root, &registry(), &mut diagnostics));
-        Loaded { sources, diagnostics, plan, names: self.names() }
+        Loaded { sources, diagnostics, plan, read: noting.0.into_inner(), names: self.names() }
+    }
+
+    /// The configurations, as `tfo reload` finds the process by them.
+    pub(crate) fn absolute(&self) -> Vec<String> {
+        absolute(&self.config)
     }
 
     /// The plan of the files; diagnostics are printed, and errors end the command.
@@ -53,7 +78,7 @@ impl Files {
     pub(crate) fn tree(&self) -> (Option<pipelines::config::Node>, Loaded) {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
         let root = load(&self.config, &self.set, &ProcessEnvironment, &mut sources, &mut diagnostics);
-        (root, Loaded { sources, diagnostics, plan: None, names: self.names() })
+        (root, Loaded { sources, diagnostics, plan: None, read: Vec::new(), names: self.names() })
     }
 
     /// What the files are called in messages.
@@ -67,12 +92,34 @@ impl Files {
 impl Loaded {
     /// Prints what there is to tell, for people.
     pub(crate) fn print(&self) {
-        render::err(&render::diagnostics::text(&self.diagnostics, &self.sources, &self.names, render::colour()));
+        render::err(&self.text(render::colour()));
+    }
+
+    /// What there is to tell, for people.
+    pub(crate) fn text(&self, colour: bool) -> String {
+        render::diagnostics::text(&self.diagnostics, &self.sources, &self.names, colour)
+    }
+
+    /// Whether a file could not be read.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code == &code::NO_FILE)
     }
 
     /// The exit code of a configuration that does not work.
     pub(crate) fn exit(&self) -> Exit {
-        let missing = self.diagnostics.iter().any(|diagnostic| diagnostic.code == &code::NO_FILE);
-        if missing { Exit::NoInput } else { Exit::Config }
+        if self.is_missing() { Exit::NoInput } else { Exit::Config }
+    }
+}
+
+// === impl Noting ===
+
+impl Environment for Noting {
+    fn variable(&self, name: &str) -> Option<String> {
+        ProcessEnvironment.variable(name)
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        self.0.borrow_mut().push(path.into());
+        ProcessEnvironment.file(path)
     }
 }

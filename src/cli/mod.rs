@@ -5,9 +5,10 @@ mod config;
 pub(crate) mod dry_run;
 mod exit;
 mod explain;
-mod files;
+pub(crate) mod files;
 mod graph;
 mod keys;
+mod reload;
 mod run;
 mod schema;
 mod validate;
@@ -33,6 +34,8 @@ enum Command {
     Agent(run::Args),
     /// Run as gateway collector
     Collector(run::Args),
+    /// Have a running process read its files again
+    Reload(reload::Args),
     /// Check files: YAML, fields, graph, expressions; touches nothing
     Validate(validate::Args),
     /// Push records through the pipelines and show what every node does to them; sends nothing
@@ -66,6 +69,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match parse(arguments.into_iter().collect()) {
         Ok(cli) => match cli.command {
             Command::Agent(args) | Command::Collector(args) => run::run(args),
+            Command::Reload(args) => reload::run(&args),
             Command::Validate(args) => validate::run(&args),
             Command::DryRun(args) => dry_run::run(&args),
             Command::Graph(args) => graph::run(&args),

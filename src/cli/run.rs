@@ -3,12 +3,13 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use pipelines::runtime::{Engine, NodeStatus, Running, StartError};
+use pipelines::runtime::{Engine, NodeStatus, Running};
 use pipelines::{Plan, ledger};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::files::Files;
+use super::files::{Files, Loaded};
 use super::{Exit, dry_run};
+use crate::reload::{Control, Reload, Requests};
 use crate::telemetry::Telemetry;
 use crate::{logging, render};
 
@@ -29,19 +30,24 @@ pub(crate) struct Args {
     /// Seconds to deliver what is held before the process ends
     #[arg(long, default_value_t = DRAIN, value_name = "SECONDS")]
     drain_timeout: u64,
+    /// Read the files again when they change, as on SIGHUP
+    #[arg(long, env = "TFO_WATCH")]
+    watch: bool,
+    /// Serve `POST /-/reload` on this address, e.g. 127.0.0.1:8889; `tfo reload` does not need it
+    #[arg(long, env = "TFO_ADMIN", value_name = "HOST:PORT")]
+    admin: Option<String>,
 }
 
 pub(super) fn run(args: Args) -> Exit {
     if args.dry_run {
         return dry_run::run(&dry_run::Args::of(args.files));
     }
-    let plan = match args.files.plan() {
-        Ok(plan) => plan,
-        Err(exit) => return exit,
-    };
+    let mut loaded = args.files.load();
+    loaded.print();
+    let Some(plan) = loaded.plan.take() else { return loaded.exit() };
     logging::start(&plan.telemetry);
     match runtime(args.threads) {
-        Ok(runtime) => runtime.block_on(serve(&plan, Duration::from_secs(args.drain_timeout))),
+        Ok(runtime) => runtime.block_on(serve(args, &plan, &loaded)),
         Err(error) => {
             render::err(&format!("error: cannot start worker threads: {error}\n"));
             Exit::Internal
@@ -58,8 +64,9 @@ pub(super) fn runtime(threads: Option<NonZeroUsize>) -> std::io::Result<tokio::r
     }
 }
 
-async fn serve(plan: &Plan, drain: Duration) -> Exit {
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup), Ok(mut asked)) = (
+async fn serve(args: Args, plan: &Plan, loaded: &Loaded) -> Exit {
+    let drain = Duration::from_secs(args.drain_timeout);
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup), Ok(mut table)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
         signal(SignalKind::hangup()),
@@ -68,6 +75,14 @@ async fn serve(plan: &Plan, drain: Duration) -> Exit {
         render::err("error: cannot listen for signals\n");
         return Exit::Internal;
     };
+    let (requests, mut asked) = Requests::channel();
+    let control = Control::new(requests.clone(), args.files.absolute());
+    if let Some(address) = &args.admin
+        && let Err(error) = control.serve_on(address).await
+    {
+        return failed(&error);
+    }
+    let (reload, read) = Reload::new(args.files, loaded, drain);
     let mut running = match Engine::start(plan).await {
         Ok(running) => running,
         Err(error) => return failed(&error),
@@ -76,7 +91,7 @@ async fn serve(plan: &Plan, drain: Duration) -> Exit {
         places.iter().for_each(|place| tracing::info!(%id, "listening on {place}"));
     }
     let own = Telemetry::start(&plan.telemetry, running.status().clone(), running.budget().clone()).await;
-    let own = match own {
+    let mut own = match own {
         Ok(own) => own,
         Err(failure) => {
             running.stop(Duration::ZERO).await;
@@ -84,22 +99,35 @@ async fn serve(plan: &Plan, drain: Duration) -> Exit {
             return Exit::Internal;
         }
     };
+    control.serve_here().await;
+    if args.watch {
+        control.watch(read, requests.clone());
+    }
     tracing::info!(pipelines = plan.pipelines.len(), "everything is ready, running");
     let exit = loop {
         tokio::select! {
             _ = terminate.recv() => break Exit::Fine,
             _ = interrupt.recv() => break Exit::Fine,
-            _ = asked.recv() => render::err(&ledger::table(running.status())),
-            _ = hangup.recv() => tracing::warn!("SIGHUP: reload is not built yet, nothing was changed"),
+            _ = table.recv() => render::err(&ledger::table(running.status())),
+            _ = hangup.recv() => requests.ask("SIGHUP"),
+            Some(request) = asked.recv() => tokio::select! {
+                biased;
+                // What is not done yet is given up: nothing has changed.
+                _ = terminate.recv() => break Exit::Fine,
+                _ = interrupt.recv() => break Exit::Fine,
+                () = reload.answer(&mut running, &mut own, request) => {}
+            },
             (id, failure) = running.failed() => {
                 tracing::error!(%id, %failure, "a component failed, stopping");
                 break Exit::Internal;
             }
         }
     };
+    // Whoever asks for a reload now hears that it is too late.
+    drop(asked);
     tracing::info!("stopping: delivering what is held");
     tokio::select! {
-        () = stop(running, own, drain) => exit,
+        () = async { tokio::join!(stop(running, own, drain), control.stop()); } => exit,
         () = again(&mut terminate, &mut interrupt) => {
             tracing::warn!("told to stop twice: stopped at once");
             Exit::Interrupted
@@ -128,7 +156,7 @@ async fn again(terminate: &mut Signal, interrupt: &mut Signal) {
     }
 }
 
-fn failed(error: &StartError) -> Exit {
+fn failed(error: &dyn std::fmt::Display) -> Exit {
     render::err(&format!("error: {error}\n"));
     Exit::Internal
 }

@@ -20,6 +20,16 @@ pub(crate) fn text(diagnostics: &Diagnostics, sources: &Sources, files: &str, co
     text
 }
 
+/// A diagnostic in one line: `file:line:column: error[E0101]: ...`.
+pub(crate) fn line(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let place = diagnostic.span.map_or_else(String::new, |span| {
+        let at = sources.position(span);
+        format!("{}:{}:{}: ", sources.name(span), at.line, at.column)
+    });
+    let meant = diagnostic.suggestion.as_ref().map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+    format!("{place}{}[{}]: {}{meant}", severity(diagnostic.severity), diagnostic.code.id, diagnostic.message)
+}
+
 /// All diagnostics for machines.
 pub(crate) fn json(diagnostics: &Diagnostics, sources: &Sources) -> Value {
     let one = |diagnostic: &Diagnostic| {

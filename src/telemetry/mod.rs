@@ -48,10 +48,14 @@ impl Telemetry {
         Ok(telemetry)
     }
 
+    /// Whether other settings ask for the same.
+    pub(crate) fn is_as(&self, settings: &TelemetrySettings) -> bool {
+        (&self.settings.metrics, &self.settings.resource) == (&settings.metrics, &settings.resource)
+    }
+
     /// Goes on as other settings say, after a reload; what did not change stays as it is.
-    #[allow(dead_code)]
     pub(crate) async fn follow(&mut self, settings: &TelemetrySettings) -> Result<(), Failure> {
-        if (&self.settings.metrics, &self.settings.resource) == (&settings.metrics, &settings.resource) {
+        if self.is_as(settings) {
             return Ok(());
         }
         self.end().await;

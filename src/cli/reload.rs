@@ -1,0 +1,118 @@
+//! `tfo reload`: has a running process read its files again.
+
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Exit, files};
+use crate::reload::{Outcome, Process, Report, places};
+use crate::render;
+
+/// How long a process may take to say who it is, and to reload.
+const HELLO: Duration = Duration::from_secs(2);
+const ANSWER: Duration = Duration::from_secs(300);
+
+/// Arguments of `tfo reload`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Wait for the outcome: exit 0 applied or unchanged, 78 invalid, 66 a file is missing, 1 could not be started
+    #[arg(long)]
+    wait: bool,
+    /// The process; needed only if several run
+    #[arg(long, conflicts_with = "config")]
+    pid: Option<u32>,
+    /// The process that was started with these files
+    #[arg(short, long = "config", value_name = "FILE")]
+    config: Vec<String>,
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    let mut found = running();
+    match args.pid {
+        Some(pid) => found.retain(|(_, process)| process.pid == pid),
+        None if !args.config.is_empty() => {
+            let wanted = files::absolute(&args.config);
+            found.retain(|(_, process)| process.config == wanted);
+        }
+        None => {}
+    }
+    match found.as_slice() {
+        [(socket, process)] => reload(socket, process, args.wait),
+        [] => {
+            let looked: Vec<String> = places().iter().map(|place| place.display().to_string()).collect();
+            render::err(&format!("error: no such process runs; looked in {}\n", looked.join(", ")));
+            Exit::Unreachable
+        }
+        several => {
+            let list: String =
+                several.iter().map(|(_, it)| format!("  --pid {}  {}\n", it.pid, it.config.join(" "))).collect();
+            render::err(&format!("error: several processes run; name one:\n{list}"));
+            Exit::Usage
+        }
+    }
+}
+
+fn reload(socket: &Path, process: &Process, wait: bool) -> Exit {
+    let asked = ask(socket, &format!("POST /-/reload?wait={wait}"), ANSWER);
+    let body = match asked {
+        Ok(body) => body,
+        Err(error) => {
+            render::err(&format!("error: process {} gave no answer: {error}\n", process.pid));
+            return Exit::Unreachable;
+        }
+    };
+    if !wait {
+        render::out(&body);
+        return Exit::Fine;
+    }
+    let Ok(report) = serde_json::from_str::<Report>(&body) else {
+        render::err(&format!("error: process {} answered with {body:?}\n", process.pid));
+        return Exit::Unreachable;
+    };
+    let (exit, head) = match report.result {
+        Outcome::Applied => (Exit::Fine, "applied: "),
+        Outcome::Unchanged => (Exit::Fine, "unchanged: "),
+        Outcome::Invalid => (Exit::Config, ""),
+        Outcome::Missing => (Exit::NoInput, ""),
+        Outcome::Failed => (Exit::Internal, "error: "),
+        Outcome::Stopping => (Exit::Unreachable, "error: "),
+    };
+    let text = format!("{head}{}\n", report.message.trim_end());
+    match exit {
+        Exit::Fine => render::out(&text),
+        _ => render::err(&format!("{text}process {} was not changed\n", process.pid)),
+    }
+    exit
+}
+
+/// Every process that answers, with its socket. Sockets of processes that were killed are removed.
+fn running() -> Vec<(PathBuf, Process)> {
+    let entries = places().into_iter().filter_map(|place| std::fs::read_dir(place).ok()).flatten().flatten();
+    let sockets = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "sock"));
+    sockets.filter_map(|socket| Some((socket.clone(), hello(&socket)?))).collect()
+}
+
+fn hello(socket: &Path) -> Option<Process> {
+    match ask(socket, "GET /-/process", HELLO) {
+        Ok(body) => serde_json::from_str(&body).ok(),
+        Err(error) => {
+            if error.kind() == io::ErrorKind::ConnectionRefused {
+                // Nobody can answer there any more; it may belong to somebody else.
+                let _ = std::fs::remove_file(socket);
+            }
+            None
+        }
+    }
+}
+
+/// The body of the answer to a request without one.
+fn ask(socket: &Path, request: &str, timeout: Duration) -> io::Result<String> {
+    let mut stream = UnixStream::connect(socket)?;
+    stream.set_read_timeout(Some(timeout))?;
+    write!(stream, "{request} HTTP/1.1\r\nHost: tfo\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+    body.ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "it ended"))
+}
