@@ -35,7 +35,6 @@ const BESIDES: &[(&str, &str)] = &[
     ("{{", "the file is a template that was not rendered"),
     ("found `$", "a bare dollar sign is text, as in the Collector"),
     ("endpoint `$", "a bare dollar sign is text, as in the Collector"),
-    ("sending a name and a password", "`client_auth` of basicauth is refused until it is built"),
     ("detector `", "detectors of clouds are refused until they are built"),
     ("filtering profiles is not built yet", "profiles pass unread"),
     ("does not carry profiles", "profiles pass unread"),

@@ -9,6 +9,8 @@ mod support;
 mod authority;
 #[path = "tls/backend.rs"]
 mod backend;
+#[path = "tls/chain.rs"]
+mod chain;
 #[path = "tls/client.rs"]
 mod client;
 #[path = "tls/exporters.rs"]

@@ -52,7 +52,23 @@ pub(crate) async fn post(to: SocketAddr, tls: &ClientTls) -> Result<Vec<u8>, Str
     Err(format!("{read:?} {}", String::from_utf8_lossy(&answer)))
 }
 
-/// The same without TLS.
+/// Posts a record, calls `between`, and posts another over the same connection; whether both answers are 200.
+pub(crate) async fn post_twice(to: SocketAddr, tls: &ClientTls, between: impl AsyncFnOnce()) -> bool {
+    let connector = tls.renewing("test", &[b"http/1.1"]).connector().unwrap();
+    let stream = TcpStream::connect(to).await.unwrap();
+    let mut stream = connector.connect(tls.server_name("localhost").unwrap(), stream).await.unwrap();
+    let kept = request("a", BODY).replace("Connection: close\r\n", "");
+    let mut answer = vec![0; 4096];
+    stream.write_all(kept.as_bytes()).await.unwrap();
+    let length = stream.read(&mut answer).await.unwrap();
+    let first = answer[..length].starts_with(b"HTTP/1.1 200");
+    between().await;
+    stream.write_all(request("a", BODY).as_bytes()).await.unwrap();
+    let length = stream.read(&mut answer).await.unwrap();
+    first && answer[..length].starts_with(b"HTTP/1.1 200")
+}
+
+/// Posts a record without TLS; the status line.
 pub(crate) async fn post_plain(to: &str) -> String {
     let mut stream = TcpStream::connect(to).await.unwrap();
     stream.write_all(request("a", BODY).as_bytes()).await.unwrap();

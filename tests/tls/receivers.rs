@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::authority::Authority;
-use crate::client::{Load, get, post, tls};
+use crate::client::{Load, get, post, post_twice, tls};
 use crate::folder::{Folder, Swap};
 use crate::support::{Tfo, tfo};
 
@@ -132,6 +132,22 @@ async fn the_authority_of_clients_is_followed() {
         }
     }
     assert!(post(http(&server), &tls(&servers, None)).await.is_err());
+}
+
+/// Scenario: a connection from before the authority of its client is taken out. Guarantee: it goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_outlive_a_change() {
+    let (one, two) = (Authority::new("one"), Authority::new("two"));
+    let own = one.issue();
+    let folder = Folder::new(&[&own.files()[..], &[("clients.crt", &one.pem())]].concat());
+    let server = Tfo::start(&yaml(&folder, &format!("client_ca_file: {:?}", folder.path("clients.crt"))));
+    let client = tls(&one, Some(&one.issue()));
+    let change = async || {
+        folder.put(Swap::Rename, &[("clients.crt", &two.pem())]);
+        tokio::time::sleep(PROMISE).await;
+        assert!(post(http(&server), &client).await.is_err());
+    };
+    assert!(post_twice(http(&server), &client, change).await);
 }
 
 /// Scenario: a file with a certificate that expires in 20 days, and one that is good for a year. Guarantee: the check
