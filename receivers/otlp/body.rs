@@ -23,8 +23,11 @@ const ON_TRUST: usize = 1 << 20;
 /// the whole read buffer alive, which would be held for it without being accounted.
 const KEEP: usize = 64 << 10;
 
-/// How much of a refused body is read and dropped, in bytes.
-const DISCARD_BYTES: usize = 256 << 20;
+/// How much of a refused body is read and dropped over HTTP/1, where a connection can be closed only as a whole.
+pub(super) const DISCARD_CONNECTION: usize = 256 << 20;
+
+/// The same over HTTP/2, in bytes: what a client sends before it looks at the answer. A larger body is reset.
+pub(super) const DISCARD_STREAM: usize = 8 << 20;
 
 /// How long a refused body is read and dropped.
 const DISCARD_TIME: Duration = Duration::from_secs(10);
@@ -91,11 +94,11 @@ pub(super) async fn collect(
 
 /// Reads the rest of a body that was refused and drops it, within bounds.
 ///
-/// A client of HTTP/1 whose connection is closed while it still sends sees a reset instead of the answer, takes it for a
-/// network error and sends the same again.
-pub(super) async fn discard(mut body: Incoming) {
+/// A client whose connection is closed, or whose stream is reset, while it still sends sees that instead of the answer,
+/// takes it for a network error and sends the same again.
+pub(super) async fn discard(mut body: Incoming, most: usize) {
     let until = now() + DISCARD_TIME;
-    let mut left = DISCARD_BYTES;
+    let mut left = most;
     while until > now() {
         let next = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
         let Ok(Some(Ok(frame))) = tokio::time::timeout(DISCARD_SILENCE, next).await else { return };

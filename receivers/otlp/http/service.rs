@@ -115,14 +115,14 @@ impl HttpPeer {
 
     async fn respond(&self, request: Request<Incoming>) -> Result<Response<Reply>, Gone> {
         let (head, body) = request.into_parts();
-        let is_http1 = head.version < Version::HTTP_2;
+        let most = if head.version < Version::HTTP_2 { body::DISCARD_CONNECTION } else { body::DISCARD_STREAM };
         let mut body = Some(body);
         let mut asked = self.http.intake.requests.begin();
         let response = self.route(head, &mut body, &mut asked).await;
-        if let Some(unread) = body.filter(|body| is_http1 && !body.is_end_stream())
+        if let Some(unread) = body.filter(|body| !body.is_end_stream())
             && response.is_ok()
         {
-            self.http.intake.tasks.spawn(body::discard(unread));
+            self.http.intake.tasks.spawn(body::discard(unread, most));
         }
         response
     }

@@ -121,6 +121,30 @@ async fn bodies_of_strangers_are_not_waited_for() {
     server.stop().await;
 }
 
+/// Scenario: over HTTP/2 the answer to a stranger comes before the body was sent. Guarantee: the stream is not reset, which
+/// some clients take for a network error, and the connection serves the next request.
+#[tokio::test]
+async fn strangers_may_finish_what_they_send() {
+    let (pair, line) = key("");
+    let server = server(&[&line], json!({})).await;
+    let stream = tokio::net::TcpStream::connect(server.address("http")).await.unwrap();
+    let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    let request = || http::Request::post("http://a/v2/logs").header("content-type", "application/x-protobuf");
+    let (answer, mut body) = client.send_request(request().body(()).unwrap(), false).unwrap();
+    assert_eq!(answer.await.unwrap().status(), 401);
+    for last in [false, true] {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        body.send_data(bytes::Bytes::from_static(b"body"), last).expect("the stream is open");
+    }
+    let headers = [("x-telemetryflow-key-id", pair.id.as_str()), ("x-telemetryflow-key-secret", pair.secret.reveal())];
+    let request = headers.into_iter().fold(request(), |request, (name, value)| request.header(name, value));
+    let (answer, mut body) = client.send_request(request.body(()).unwrap(), false).unwrap();
+    body.send_data(logs(1, 1).encode_to_vec().into(), true).unwrap();
+    assert_eq!(answer.await.unwrap().status(), 200);
+    server.stop().await;
+}
+
 /// Scenario: versions open, required and off. Guarantee: each path answers as it is told to; v2 without keys lets nobody
 /// in; a wrong key is refused on an open path, too.
 #[tokio::test]
