@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use support::Tfo;
+use support::{Tfo, tfo};
 
 /// A changed file is used within a second; the rest is for a machine that also compiles.
 const RENEWED: Duration = Duration::from_secs(2);
@@ -193,4 +193,49 @@ async fn credentials_follow_their_files() {
     assert_eq!(post(&to, "", "fifth").await, OK, "what was read before stays in use");
     let (_, log) = tfo.stop();
     assert!(log.iter().all(|line| !line.contains("two")), "{log:#?}");
+}
+
+/// Scenario: an agent shows its key pair to a gateway that asks for one, over gRPC and HTTP: the right one, one with
+/// another secret, none. Guarantee: the first is let in, the others are rejected for good, and no secret is in a log.
+#[test]
+fn key_pairs_open_gateways() {
+    let made = tfo(&["keys", "new", "--format", "json"]);
+    let made: serde_json::Value = serde_json::from_str(&made.stdout).unwrap();
+    let [id, secret, line] = ["id", "secret", "line"].map(|name| made[name].as_str().unwrap().to_owned());
+    let gateway = Tfo::start(&format!(
+        r#"
+receivers:
+  otlp:
+    keys: {{ list: ["{line}"] }}
+    protocols:
+      grpc: {{ endpoint: "127.0.0.1:0", v1: required }}
+      http: {{ endpoint: "127.0.0.1:0", v1: required }}
+exporters: {{ file: {{ path: "{{folder}}/out" }} }}
+service: {{ pipelines: {{ logs: {{ receivers: [otlp], exporters: [file] }} }} }}
+"#
+    ));
+    let other = format!("tfs_{}", "x".repeat(secret.len() - 4));
+    let key = |secret: &str| format!("api_key: {{ id: {id}, secret: {secret} }}");
+    for (exporter, endpoint) in [
+        ("otlp", format!("{}, tls: {{ insecure: true }}", gateway.address("grpc"))),
+        ("otlp_http", format!("http://{}", gateway.address("http"))),
+    ] {
+        for (credential, welcome) in [(key(&secret), true), (key(&other), false), ("compression: none".into(), false)] {
+            let agent = Tfo::start(&format!(
+                r#"
+receivers: {{ otlp: {{ protocols: {{ http: {{ endpoint: "127.0.0.1:0" }} }} }} }}
+exporters: {{ {exporter}: {{ endpoint: {endpoint}, {credential} }} }}
+service: {{ pipelines: {{ logs: {{ receivers: [otlp], exporters: [{exporter}] }} }} }}
+"#
+            ));
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let answer = runtime.block_on(post(agent.address("http"), "", exporter));
+            assert_eq!(answer == OK, welcome, "{exporter} {credential}: {answer}");
+            let (_, log) = agent.stop();
+            assert_eq!(log.iter().any(|line| line.contains("rejected for good")), !welcome, "{log:#?}");
+            assert!(log.iter().all(|line| !line.contains(&secret) && !line.contains(&other)), "{log:#?}");
+        }
+    }
+    let arrived = std::fs::read_to_string(gateway.path("out")).unwrap();
+    assert_eq!(arrived.matches("stringValue").count(), 2, "{arrived}");
 }
