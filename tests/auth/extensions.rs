@@ -190,3 +190,39 @@ fn credentials_are_looked_at_and_not_shown() {
         assert!(printed.contains("[redacted]") && !printed.contains("hunter"), "{printed}");
     }
 }
+
+/// Scenario: a reload takes a key out of an extension's list, then the key file changes. Guarantee: the key
+/// that is gone is refused after the reload, and the file is followed after it as before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_takes_keys_away() {
+    let (stays, goes, filed) = (Key::new(&[]), Key::new(&[]), Key::new(&[]));
+    let (http, grpc) = (free(), free());
+    let yaml = |lines: &[&Key]| {
+        let list: Vec<&str> = lines.iter().map(|key| key.line.as_str()).collect();
+        let extension = format!("api_keys: {{ list: {list:?}, file: {{folder}}/keys }}");
+        named("api_keys", &extension).replacen("127.0.0.1:0", &grpc, 1).replacen("127.0.0.1:0", &http, 1)
+    };
+    let (tfo, folder) = start(&yaml(&[&stays, &goes]), &[&filed.line]);
+    for key in [&stays, &goes, &filed] {
+        assert_eq!(
+            (post(&tfo, "/v1/logs", &key.headers()).await.status, call(&tfo, &key.headers()).await),
+            (200, Code::Ok)
+        );
+    }
+    let changed = yaml(&[&stays]).replace("{folder}", folder.path().to_str().unwrap());
+    std::fs::write(tfo.path("tfo.yaml"), changed).unwrap();
+    let reloaded = crate::support::tfo(&["reload", "--wait", "--pid", &tfo.pid().to_string()]);
+    assert!(reloaded.status.success(), "{}", reloaded.stderr);
+    until(&tfo, &stays, 200).await;
+    assert_eq!(post(&tfo, "/v1/logs", &goes.headers()).await.status, 403);
+    assert_eq!(call(&tfo, &goes.headers()).await, Code::PermissionDenied);
+    assert_eq!(post(&tfo, "/v1/logs", &filed.headers()).await.status, 200);
+    write(&folder, &[]);
+    until(&tfo, &filed, 403).await;
+    assert_eq!(call(&tfo, &stays.headers()).await, Code::Ok);
+}
+
+/// An address that nobody listens on.
+fn free() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
