@@ -2,7 +2,7 @@
 //!
 //! A [`DiskQueue`] is a directory of append-only segment files. A writer thread appends what came in meanwhile with
 //! one write, makes it outlive a power cut with one `fdatasync` and then answers the senders; a reader thread brings
-//! back what no longer is in memory, ahead of the consumers. Telemetry is kept as the bytes that came in: nothing is
+//! back what no longer is in memory, ahead of the consumers; a third marks what is done. Telemetry is kept as the bytes that came in: nothing is
 //! parsed or encoded again, so everything that was taken in can be queued.
 //!
 //! ```text
@@ -18,6 +18,7 @@ mod entry;
 mod error;
 mod format;
 mod lock;
+mod marker;
 mod medium;
 mod options;
 mod origin;

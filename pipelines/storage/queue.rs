@@ -15,7 +15,7 @@ use super::recover::Recovery;
 use super::shared::Shared;
 use super::state::{Handed, State};
 use super::writer::Writer;
-use super::{Usage, reader};
+use super::{Usage, marker, reader};
 use crate::batch::Ack;
 use crate::outcome::{Outcome, Refusal, RefusalKind};
 use crate::runtime::now;
@@ -133,6 +133,8 @@ impl DiskQueue {
         let queue = Arc::new(Self { shared: shared.clone() });
         let writer = Writer::new(shared.clone(), found.next, lock);
         spawn("queue-writer", move || writer.run()).map_err(cannot("start a thread for", &path))?;
+        let marking = shared.clone();
+        spawn("queue-marker", move || marker::run(&marking)).map_err(cannot("start a thread for", &path))?;
         spawn("queue-reader", move || reader::run(&shared)).map_err(cannot("start a thread for", &path))?;
         Ok(queue)
     }

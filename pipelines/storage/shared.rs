@@ -23,6 +23,7 @@ pub(super) struct Shared {
     pub(super) medium: Box<dyn Medium>,
     aside: Mutex<Aside>,
     state: Mutex<State>,
+    marker: Condvar,
     writer: Condvar,
     reader: Condvar,
     ready: Notify,
@@ -47,6 +48,7 @@ impl Shared {
             medium,
             aside: Mutex::new(aside),
             state: Mutex::new(state),
+            marker: Condvar::new(),
             writer: Condvar::new(),
             reader: Condvar::new(),
             ready: Notify::new(),
@@ -62,12 +64,16 @@ impl Shared {
             state.move_line();
         }
         let told = state.take_told();
+        let wake_marker = state.marker_sleeps && (state.ended || state.has_marks());
         let wake_writer = state.writer_sleeps && state.has_work();
         let wake_reader = state.reader_sleeps && (state.stopped || state.ended || state.wants().is_some());
         let (ready, drained, ended) = (state.has_ready(), state.is_drained(), state.ended);
         drop(state);
         // Outside of the lock: an answer may run code of others.
         told.into_iter().for_each(|(ack, outcome)| ack.resolve(outcome));
+        if wake_marker {
+            self.marker.notify_one();
+        }
         if wake_writer {
             self.writer.notify_one();
         }
@@ -86,15 +92,32 @@ impl Shared {
     }
 
     /// Waits until the writer has something to do, at most for `limit`.
-    pub(super) fn wait_for_work(&self, limit: Option<Duration>) {
+    pub(super) fn wait_for_work(&self, limit: Duration) {
         let mut state = self.lock();
         if !state.has_work() {
             state.writer_sleeps = true;
-            let mut state = match limit {
-                Some(limit) => self.writer.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner).0,
-                None => self.writer.wait(state).unwrap_or_else(PoisonError::into_inner),
-            };
+            state = self.writer.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner).0;
             state.writer_sleeps = false;
+        }
+    }
+
+    /// Waits until something is to be marked or the queue has ended, at most for `limit`.
+    pub(super) fn wait_for_marks(&self, limit: Option<Duration>) {
+        let mut state = self.lock();
+        while !state.ended && !state.has_marks() {
+            state.marker_sleeps = true;
+            let (woken, late) = match limit {
+                Some(limit) => {
+                    let (woken, late) = self.marker.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner);
+                    (woken, late.timed_out())
+                }
+                None => (self.marker.wait(state).unwrap_or_else(PoisonError::into_inner), false),
+            };
+            state = woken;
+            state.marker_sleeps = false;
+            if late {
+                return;
+            }
         }
     }
 

@@ -1,6 +1,7 @@
-//! The thread that writes: appends what came in meanwhile, syncs once for all of it, marks what is done, deletes what
-//! is over. It is the only one that changes segment files, so nothing has to be locked while the disk works.
+//! The thread that writes: appends what came in meanwhile, syncs once for all of it, deletes what is over. It is the only
+//! one that changes the ends of segment files, so nothing has to be locked while the disk works.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, IoSlice};
@@ -15,7 +16,7 @@ use super::lock::Lock;
 use super::medium::write_all;
 use super::options::Sync;
 use super::shared::Shared;
-use super::state::{Chores, State, Written};
+use super::state::{State, Written};
 use crate::runtime::{Instant, now};
 
 /// How often an idle writer looks whether something is too old, can be tidied up or has to be tried again.
@@ -26,10 +27,8 @@ pub(super) struct Writer {
     shared: Arc<Shared>,
     next: u64,
     active: Option<Active>,
-    /// What could not be done yet.
-    chores: Chores,
-    /// Whether that was said already.
-    said: bool,
+    /// What could not be deleted yet.
+    deletions: BTreeSet<SegmentId>,
     /// Goes last: whoever takes it next finds everything written.
     _lock: Lock,
 }
@@ -51,7 +50,7 @@ struct Ending(Arc<Shared>);
 impl Writer {
     /// Appends to segments from `next` on.
     pub(super) fn new(shared: Arc<Shared>, next: u64, lock: Lock) -> Self {
-        Self { shared, next, active: None, chores: Chores::default(), said: false, _lock: lock }
+        Self { shared, next, active: None, deletions: BTreeSet::new(), _lock: lock }
     }
 
     /// Works until the queue is over.
@@ -59,13 +58,12 @@ impl Writer {
         let ending = Ending(self.shared.clone());
         loop {
             self.shared.wait_for_work(self.patience());
-            let (incoming, chores) = self.shared.with(|state| {
+            let (incoming, deletions) = self.shared.with(|state| {
                 state.expire(SystemTime::now());
                 state.take_work()
             });
-            let idle = incoming.is_empty() && chores.is_empty();
-            self.chores.add(chores);
-            self.do_chores();
+            let idle = incoming.is_empty() && deletions.is_empty();
+            self.delete(deletions);
             self.append(incoming);
             self.sync_if_due(false);
             if idle {
@@ -75,12 +73,11 @@ impl Writer {
                 break;
             }
         }
-        let chores = self.shared.with(|state| {
+        let deletions = self.shared.with(|state| {
             state.tidy();
             state.take_work().1
         });
-        self.chores.add(chores);
-        self.do_chores();
+        self.delete(deletions);
         self.sync_if_due(true);
         // The lock goes before anybody is told.
         drop(self);
@@ -88,10 +85,10 @@ impl Writer {
     }
 
     /// How long to sleep when nothing comes in.
-    fn patience(&self) -> Option<Duration> {
+    fn patience(&self) -> Duration {
         match (self.shared.options.sync, self.active.as_ref().and_then(|active| active.dirty)) {
-            (Sync::Interval(interval), Some(dirty)) => Some(interval.saturating_sub(dirty.elapsed()).min(TICK)),
-            _ => Some(TICK),
+            (Sync::Interval(interval), Some(dirty)) => interval.saturating_sub(dirty.elapsed()).min(TICK),
+            _ => TICK,
         }
     }
 
@@ -210,41 +207,19 @@ impl Writer {
         }
     }
 
-    fn do_chores(&mut self) {
-        let Chores { mut marks, deletions } = std::mem::take(&mut self.chores);
-        let mut failed = None;
-        for id in deletions {
-            marks.remove(&id);
+    fn delete(&mut self, more: BTreeSet<SegmentId>) {
+        let said = !self.deletions.is_empty();
+        self.deletions.extend(more);
+        for id in std::mem::take(&mut self.deletions) {
             self.active.take_if(|active| active.id == id);
             if let Err(error) = self.shared.directory.delete(id) {
-                self.chores.deletions.insert(id);
-                failed = Some(error);
+                self.shared.with(State::count_error);
+                if !said && self.deletions.is_empty() {
+                    let queue = &self.shared.name;
+                    tracing::error!(%queue, %error, "cannot delete what is done; tried again");
+                }
+                self.deletions.insert(id);
             }
-        }
-        for (id, offsets) in marks {
-            if let Err(error) = self.shared.directory.mark(id, &offsets) {
-                self.chores.marks.insert(id, offsets);
-                failed = Some(error);
-            }
-        }
-        if let Some(error) = &failed {
-            self.shared.with(State::count_error);
-            if !self.said {
-                let queue = &self.shared.name;
-                tracing::error!(%queue, %error, "cannot note what is done; after a restart it would be delivered again");
-            }
-        }
-        self.said = failed.is_some();
-    }
-}
-
-// === impl Chores ===
-
-impl Chores {
-    fn add(&mut self, more: Self) {
-        self.deletions.extend(more.deletions);
-        for (id, offsets) in more.marks {
-            self.marks.entry(id).or_default().extend(offsets);
         }
     }
 }

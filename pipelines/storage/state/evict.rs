@@ -64,7 +64,7 @@ impl State {
         if let Some(segment) = self.segments.get_mut(&position.segment) {
             segment.live -= amount;
             let id = segment.id;
-            self.chores.marks.entry(id).or_default().push(position.offset);
+            self.marks.entry(id).or_default().push(position.offset);
             self.delete_if_empty(position.segment);
         }
     }

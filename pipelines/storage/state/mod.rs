@@ -16,6 +16,7 @@ use std::time::SystemTime;
 
 use super::entry::{Entry, Incoming, Position};
 use super::format::{SEGMENT_HEADER, SegmentId};
+use super::marker::Marks;
 use super::{Amount, Capacity, Options, Usage};
 use crate::batch::Ack;
 use crate::outcome::{Outcome, Refusal};
@@ -46,7 +47,11 @@ pub(super) struct State {
     incoming: Vec<Incoming>,
     /// Who waits for room.
     line: VecDeque<Incoming>,
-    chores: Chores,
+    /// Entries to be marked as done, and whether somebody is at it.
+    marks: Marks,
+    marking: bool,
+    /// Segments to be deleted.
+    deletions: BTreeSet<SegmentId>,
     failing: Option<(Instant, Refusal)>,
     told: Vec<(Ack, Outcome)>,
     counted: Usage,
@@ -57,6 +62,7 @@ pub(super) struct State {
     /// The writer is gone and the lock with it.
     pub(super) ended: bool,
     /// Whether the threads sleep and want to be woken.
+    pub(super) marker_sleeps: bool,
     pub(super) writer_sleeps: bool,
     pub(super) reader_sleeps: bool,
 }
@@ -93,15 +99,6 @@ struct Flight {
     since: SystemTime,
 }
 
-/// What the writer is to do beside appending.
-#[derive(Debug, Default)]
-pub(super) struct Chores {
-    /// Entries to be marked as done.
-    pub(super) marks: BTreeMap<SegmentId, Vec<u64>>,
-    /// Segments to be deleted.
-    pub(super) deletions: BTreeSet<SegmentId>,
-}
-
 // === impl State ===
 
 impl State {
@@ -130,13 +127,16 @@ impl State {
             pending_disk: 0,
             incoming: Vec::new(),
             line: VecDeque::new(),
-            chores: Chores::default(),
+            marks: Marks::new(),
+            marking: false,
+            deletions: BTreeSet::new(),
             failing: None,
             told: Vec::new(),
             counted,
             closed: false,
             stopped: false,
             ended: false,
+            marker_sleeps: false,
             writer_sleeps: false,
             reader_sleeps: false,
         };
@@ -168,13 +168,13 @@ impl State {
 
     /// Whether the writer has something to do.
     pub(super) fn has_work(&self) -> bool {
-        !self.incoming.is_empty() || !self.chores.is_empty() || self.is_over()
+        !self.incoming.is_empty() || !self.deletions.is_empty() || self.is_over()
     }
 
     /// Whether nothing will be written any more.
     pub(super) fn is_over(&self) -> bool {
-        let nobody_works = self.in_flight.is_empty() && self.pending.entries == 0 && self.chores.is_empty();
-        self.closed && nobody_works && (self.stopped || self.live.entries == 0)
+        let written = self.pending.entries == 0 && self.deletions.is_empty() && self.marks.is_empty() && !self.marking;
+        self.closed && self.in_flight.is_empty() && written && (self.stopped || self.live.entries == 0)
     }
 
     /// Whether the rest will never be handed out: the queue is closed and empty, or stopped.
@@ -208,9 +208,25 @@ impl State {
         self.bytes = (self.bytes + after).saturating_sub(before);
     }
 
-    /// Takes what is to be written and done.
-    pub(super) fn take_work(&mut self) -> (Vec<Incoming>, Chores) {
-        (std::mem::take(&mut self.incoming), std::mem::take(&mut self.chores))
+    /// Takes what is to be written and what is to be deleted.
+    pub(super) fn take_work(&mut self) -> (Vec<Incoming>, BTreeSet<SegmentId>) {
+        (std::mem::take(&mut self.incoming), std::mem::take(&mut self.deletions))
+    }
+
+    /// Whether something is to be marked.
+    pub(super) fn has_marks(&self) -> bool {
+        !self.marks.is_empty()
+    }
+
+    /// Takes what is to be marked; [`State::marked`] is told afterwards.
+    pub(super) fn take_marks(&mut self) -> Marks {
+        self.marking = !self.marks.is_empty();
+        std::mem::take(&mut self.marks)
+    }
+
+    /// What was taken is marked, or cannot be marked now.
+    pub(super) fn marked(&mut self) {
+        self.marking = false;
     }
 
     /// A new segment is appended to from now on.
@@ -285,18 +301,9 @@ impl State {
     fn remove(&mut self, number: u64) {
         if let Some(segment) = self.segments.remove(&number) {
             self.bytes = self.bytes.saturating_sub(segment.length);
-            self.chores.marks.remove(&segment.id);
-            self.chores.deletions.insert(segment.id);
+            self.marks.remove(&segment.id);
+            self.deletions.insert(segment.id);
             self.settle_cursor();
         }
-    }
-}
-
-// === impl Chores ===
-
-impl Chores {
-    /// Whether there is nothing to do.
-    pub(super) fn is_empty(&self) -> bool {
-        self.marks.is_empty() && self.deletions.is_empty()
     }
 }

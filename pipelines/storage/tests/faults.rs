@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, IoSlice};
 use std::process::Command;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::super::medium::{Disk, Medium};
 use super::*;
@@ -23,6 +23,9 @@ struct Faults {
     syncs: AtomicUsize,
     /// Bytes that each write takes at most, if not zero.
     short: AtomicUsize,
+    /// Whether syncs hang, and whether one does.
+    hangs: AtomicBool,
+    hanging: AtomicBool,
 }
 
 impl Faulty {
@@ -53,6 +56,10 @@ impl Medium for Faulty {
 
     fn sync(&self, file: &File) -> io::Result<()> {
         self.0.syncs.fetch_add(1, Ordering::SeqCst);
+        while self.0.hangs.load(Ordering::SeqCst) {
+            self.0.hanging.store(true, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(1));
+        }
         if self.0.bad_syncs.load(Ordering::SeqCst) > 0 {
             self.0.bad_syncs.fetch_sub(1, Ordering::SeqCst);
             return Err(io::Error::from_raw_os_error(rustix::io::Errno::IO.raw_os_error()));
@@ -135,6 +142,36 @@ async fn a_failed_sync_acknowledges_nothing() {
     assert_eq!(place.segments().len(), 2);
     assert_eq!(drain(place.killed().open()).await, ["one", "three"]);
     assert_eq!(drain(queue).await, ["one", "three"]);
+}
+
+/// Scenario: a sync hangs, and an entry is done meanwhile. Guarantee: consumers go on, and a process that is killed then
+/// does not deliver it again.
+#[tokio::test]
+async fn what_is_done_does_not_wait_for_a_sync() {
+    let place = Place::new();
+    let faulty = Faulty::with_space(1 << 20);
+    let queue = faulty.open(&place);
+    for text in ["one", "two"] {
+        assert_eq!(soon(offer(&queue, text)).await, Outcome::Delivered);
+    }
+    faulty.0.hangs.store(true, Ordering::SeqCst);
+    let mut acked = offer(&queue, "three");
+    soon(async {
+        while !faulty.0.hanging.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+    next(&queue).await.done(Outcome::Delivered);
+    soon(async {
+        while drain(place.killed().open()).await != ["two", "three"] {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+    assert_eq!(acked.now(), None);
+    faulty.0.hangs.store(false, Ordering::SeqCst);
+    assert_eq!(soon(acked).await, Outcome::Delivered);
 }
 
 /// Scenario: many batches come at once, with each policy of syncing. Guarantee: few syncs serve all of them with
