@@ -241,6 +241,31 @@ fn reload_over_http() {
     assert!(answer.starts_with("HTTP/1.1 422") && answer.contains("tfo.yaml:1:"), "{answer}");
 }
 
+/// Scenario: the path of an extension changes, its port does not. Guarantee: nobody finds the port closed, and soon only
+/// the new path answers.
+#[test]
+fn an_extension_keeps_its_port() {
+    let at = free();
+    let health = |path: &str| {
+        let service =
+            config("127.0.0.1:0", "", &["one"]).replace("service:\n", "service:\n  extensions: [health_check]\n");
+        format!("extensions:\n  health_check: {{ endpoint: '{at}', path: {path} }}\n{service}")
+    };
+    let status = |path: &str| {
+        let mut stream = TcpStream::connect(&at).expect("nobody is refused");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).map(str::to_owned).unwrap_or_default()
+    };
+    let process = Tfo::start(&health("/old"));
+    assert_eq!((status("/old"), status("/new")), ("200".to_owned(), "404".to_owned()));
+    write(&process, &health("/new"));
+    assert_eq!(reload(&process).status.code(), Some(0));
+    wait_until("the new path", || status("/new") == "200");
+    assert_eq!(status("/old"), "404");
+}
+
 /// Guarantee: who names no process that runs, or a port that is taken, reads what to do.
 #[test]
 fn mistakes_are_explained() {

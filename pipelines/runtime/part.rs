@@ -150,6 +150,16 @@ impl Node {
     }
 }
 
+// === impl Attached ===
+
+impl Attached {
+    /// Whether nodes may need it as long as they run.
+    pub(super) fn serves_others(&self) -> bool {
+        let Services { server_auth, client_auth, storage } = &self.services;
+        server_auth.is_some() || client_auth.is_some() || storage.is_some()
+    }
+}
+
 // === impl Part ===
 
 impl Part {

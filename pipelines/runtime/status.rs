@@ -174,6 +174,12 @@ impl NodeStatus {
         self
     }
 
+    /// Whether a reload has taken it out of the plan, so that it ends once it is empty.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.is_leaving
+    }
+
     fn leaving(self) -> Self {
         Self { is_leaving: true, ..self }
     }

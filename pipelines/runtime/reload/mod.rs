@@ -173,8 +173,9 @@ impl Running {
         let (status, hurry) = (self.status.clone(), self.leaving.stopper.listen());
         self.leaving.tasks.spawn(async move {
             let (until, gone) = (now() + drain, statuses(&leaving.nodes));
-            let extensions = leaving.extensions.clone();
-            let cut = leaving.end(drain, hurry).await + Leaving::detach(extensions, until).await;
+            let (serving, alone) = leaving.extensions.iter().cloned().partition(|it| it.serves_others());
+            let (cut, closed) = tokio::join!(leaving.end(drain, hurry), Leaving::detach(alone, until));
+            let cut = cut + closed + Leaving::detach(serving, until).await;
             if cut > 0 {
                 tracing::warn!(cut, "the time was up before all that was replaced had ended");
             }

@@ -27,6 +27,8 @@ impl Condition {
     pub(in crate::admin) fn of(node: &NodeStatus, health: &Health, bound: Duration) -> Self {
         let running = *health == Health::Running;
         match node.kind {
+            // A reload has taken it out of the plan: what becomes of it says nothing about the engine.
+            _ if node.is_leaving() => Self::ready("leaving"),
             Kind::Receiver if running => Self::ready("listening"),
             Kind::Receiver => Self { is_ready: false, ..Self::ready("not listening") },
             Kind::Exporter => Self::of_exporter(node, bound),
