@@ -9,7 +9,7 @@ mod support;
 
 use std::time::Duration;
 
-use backend::{Answer, Backend, ask, logs, post, until};
+use backend::{Answer, Backend, ask, logs, post, post_with, until};
 use page::Page;
 use support::{Tfo, tfo};
 
@@ -120,6 +120,37 @@ fn counts_are_what_was_sent() {
     assert!(row("node").split_whitespace().last() == Some("balance"));
     let end = "received 20 items, acknowledged 15, refused 0, rejected 5; delivered 10, dropped 5, held 0";
     assert!(lines.iter().any(|line| line.contains(end)), "{lines:#?}");
+}
+
+/// Scenario: requests without, with a wrong and with the right credential. Guarantee: each is counted for what it was, and
+/// items only of the last.
+#[test]
+fn credentials_are_counted() {
+    let made: serde_json::Value = serde_json::from_str(&tfo(&["keys", "new", "--format", "json"]).stdout).unwrap();
+    let (id, secret) = (made["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    std::fs::write(&keys, made["line"].as_str().unwrap()).unwrap();
+    std::fs::set_permissions(&keys, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let guarded = format!("otlp: {{ keys: {{ file: {} }}, protocols:", keys.display());
+    let yaml = gateway("  debug:", "debug").replace("otlp: { protocols:", &guarded);
+    let tfo = Tfo::start(&yaml.replace("http: { endpoint: 127.0.0.1:0", "http: { v1: required, endpoint: 127.0.0.1:0"));
+    let http = tfo.address("http");
+    let with = |secret: &str| {
+        let headers = format!("x-telemetryflow-key-id: {id}\r\nx-telemetryflow-key-secret: {secret}\r\n");
+        post_with(http, "/v1/logs", &headers, &logs(&["a"])).0
+    };
+    let wrong = format!("{}0", &secret[..secret.len() - 1]);
+    assert_eq!((post(http, "/v1/logs", &logs(&["a"])).0, with(&wrong), with(secret)), (401, 403, 200));
+    let page = scrape(&tfo);
+    let requests = |outcome: &str| {
+        let labels = format!(r#"{{outcome="{outcome}",receiver="otlp",transport="http"}}"#);
+        page.value("tfo_receiver_requests_total", &labels).unwrap()
+    };
+    let counted = ["unauthenticated", "permission_denied", "accepted", "gone"].map(requests);
+    assert_eq!(counted, [1.0, 1.0, 1.0, 0.0], "{}", page.text);
+    let labels = r#"{receiver="otlp",transport="http"}"#;
+    assert_eq!(page.value("otelcol_receiver_accepted_log_records", labels), Some(1.0));
 }
 
 /// Scenario: a process reports its metrics to another one over HTTP and over gRPC. Guarantee: they arrive, with the name

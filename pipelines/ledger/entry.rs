@@ -85,7 +85,7 @@ impl Entry {
             received: stats.received.amount(),
         };
         if let Some(usage) = node.disk() {
-            entry.add_disk(&usage);
+            entry.add_disk(&stats.disk.with(&usage));
         }
         entry
     }

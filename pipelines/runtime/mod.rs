@@ -43,7 +43,7 @@ pub use self::ready::{Readiness, Ready};
 pub use self::reload::{Changes, ReloadError};
 pub use self::retry::Retry as RetrySettings;
 pub use self::stats::{
-    Amount, Answer, Asked, Attempts, Count, Dropped, Failing, Part, Parts, Requests, Stats, UNDELIVERED,
+    Amount, Answer, Asked, Attempts, Count, Dropped, Failing, FormerDisk, Part, Parts, Requests, Stats, UNDELIVERED,
 };
 pub use self::status::{Health, NodeStatus, Reloads, Status};
 pub use self::stop::{Stop, Stopper};

@@ -65,11 +65,16 @@ pub(crate) fn ask(address: &str, path: &str) -> (u16, String) {
 
 /// Status and body of the answer to a request in JSON.
 pub(crate) fn post(address: &str, path: &str, body: &str) -> (u16, String) {
+    post_with(address, path, "", body)
+}
+
+/// The same with further headers, each ending in a new line.
+pub(crate) fn post_with(address: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
     let length = body.len();
     exchange(
         address,
         &format!(
-            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n{headers}\
              content-length: {length}\r\n\r\n{body}"
         ),
     )

@@ -1,7 +1,7 @@
 //! A queue on disk in front of an exporter: entries are handed out oldest first and grouped when they leave.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -37,6 +37,7 @@ pub(super) struct DiskLine {
     place: Place,
     settings: Settings,
     queue: OnceLock<Arc<DiskQueue>>,
+    is_handed_over: AtomicBool,
     /// Entries that workers have in hand.
     in_hand: Arc<AtomicUsize>,
     /// Held by the worker that gathers entries, so that what leaves is as full as it can be.
@@ -60,7 +61,14 @@ struct Room {
 
 impl DiskLine {
     pub(super) fn new(place: Place, settings: Settings) -> Self {
-        Self { place, settings, queue: OnceLock::new(), in_hand: Arc::default(), gathering: Mutex::new(()) }
+        Self {
+            place,
+            settings,
+            queue: OnceLock::new(),
+            is_handed_over: AtomicBool::new(false),
+            in_hand: Arc::default(),
+            gathering: Mutex::new(()),
+        }
     }
 
     pub(super) fn directory(&self) -> PathBuf {
@@ -101,8 +109,24 @@ impl DiskLine {
         }
     }
 
+    /// What the queue has counted goes on in `stats`, for whoever opens the directory next in this process.
+    pub(super) fn hand_over(&self, stats: &Stats) {
+        if let Some(usage) = self.usage()
+            && !self.is_handed_over.swap(true, Ordering::Relaxed)
+        {
+            stats.disk.add(&usage);
+        }
+    }
+
+    /// What the queue holds and has counted; once that is handed over, what is left, as its next owner will find it.
     pub(super) fn usage(&self) -> Option<Usage> {
-        self.queue.get().map(|queue| queue.usage())
+        let usage = self.queue.get()?.usage();
+        if !self.is_handed_over.load(Ordering::Relaxed) {
+            return Some(usage);
+        }
+        let mut left = usage.waiting;
+        left += usage.in_flight;
+        Some(Usage { bytes: usage.bytes, waiting: left, oldest: usage.oldest, recovered: left, ..Usage::default() })
     }
 
     /// What waits or is on its way, in units of the sizer.

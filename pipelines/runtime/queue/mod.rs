@@ -106,6 +106,7 @@ impl ExporterNode {
     pub async fn ended(&self) {
         if let Line::Disk(line) = &self.line {
             line.ended().await;
+            line.hand_over(&self.stats);
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod amount;
 mod attempts;
+mod disk;
 mod dropped;
 mod parts;
 mod requests;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use self::amount::{Amount, Count};
 pub use self::attempts::{Attempts, Failing};
+pub use self::disk::FormerDisk;
 pub use self::dropped::Dropped;
 pub use self::parts::{Part, Parts};
 pub use self::requests::{Answer, Asked, Requests};
@@ -43,6 +45,8 @@ pub struct Stats {
     pub attempts: Attempts,
     /// What came over each transport, for receivers, whose own counters above stay at zero.
     pub parts: Parts,
+    /// What queues on disk counted that are no more.
+    pub disk: FormerDisk,
     held: AtomicU64,
 }
 
