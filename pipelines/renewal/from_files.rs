@@ -1,7 +1,8 @@
 //! [`FromFiles`]: a value made of files, which follows them.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -15,15 +16,16 @@ pub struct FromFiles<T> {
     owner: String,
     make: Make<T>,
     current: ArcSwapOption<T>,
+    /// Held while files are read, which may take long; nobody else waits for it once there is a value.
     state: Mutex<State>,
+    renewed: AtomicU64,
+    failed: AtomicU64,
 }
 
 type Make<T> = Box<dyn Fn(&Contents) -> Result<T, String> + Send + Sync>;
 
 struct State {
     files: Files,
-    renewed: u64,
-    failed: u64,
     /// What the log has said of files that never could be used.
     refused: Option<String>,
 }
@@ -39,8 +41,14 @@ impl<T> FromFiles<T> {
         make: impl Fn(&Contents) -> Result<T, String> + Send + Sync + 'static,
     ) -> Self {
         let files = Files::new(paths, Some(Duration::ZERO));
-        let state = Mutex::new(State { files, renewed: 0, failed: 0, refused: None });
-        Self { owner: owner.into(), make: Box::new(make), current: ArcSwapOption::empty(), state }
+        Self {
+            owner: owner.into(),
+            make: Box::new(make),
+            current: ArcSwapOption::empty(),
+            state: Mutex::new(State { files, refused: None }),
+            renewed: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+        }
     }
 
     /// The newest value that could be made; reads the files if that has not succeeded yet.
@@ -51,30 +59,28 @@ impl<T> FromFiles<T> {
         if let Some(current) = self.current.load_full() {
             return Ok(current);
         }
-        let mut state = self.state();
+        self.load(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn load(&self, state: &mut State) -> Result<Arc<T>, String> {
         let made = Arc::new((self.make)(&state.files.read())?);
         self.current.store(Some(made.clone()));
         Ok(made)
     }
 
-    fn renew(&self) {
-        let mut state = self.state();
+    fn renew(&self, state: &mut State) {
         let Some(contents) = state.files.look() else { return };
         match (self.make)(&contents) {
             Ok(made) => {
                 self.current.store(Some(Arc::new(made)));
-                state.renewed += 1;
+                self.renewed.fetch_add(1, Ordering::Relaxed);
                 tracing::info!("{}: a file changed and was read again", self.owner);
             }
             Err(error) => {
-                state.failed += 1;
+                self.failed.fetch_add(1, Ordering::Relaxed);
                 tracing::warn!("{}: {error}; what was read before stays in use until that is mended", self.owner);
             }
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -91,22 +97,30 @@ impl FromFiles<Secret> {
 
 impl<T: Send + Sync> Renew for FromFiles<T> {
     fn look(&self) {
+        // Taken means that a look has not ended.
+        let mut state = match self.state.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
         if self.current.load().is_some() {
-            return self.renew();
+            return self.renew(&mut state);
         }
-        let refused = self.current().err();
-        let mut state = self.state();
+        let refused = self.load(&mut state).err();
         if let Some(error) = refused.as_ref().filter(|_| refused != state.refused) {
-            state.failed += 1;
+            self.failed.fetch_add(1, Ordering::Relaxed);
             tracing::warn!("{}: {error}", self.owner);
         }
         state.refused = refused;
     }
 
     fn status(&self) -> RenewalStatus {
-        let state = self.state();
-        let (renewed, failed) = (state.renewed, state.failed);
-        RenewalStatus { owner: self.owner.clone(), renewed, failed, certificates: Vec::new() }
+        RenewalStatus {
+            owner: self.owner.clone(),
+            renewed: self.renewed.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+            certificates: Vec::new(),
+        }
     }
 }
 

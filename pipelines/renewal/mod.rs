@@ -24,10 +24,11 @@ use crate::runtime::Stop;
 
 /// Something made of files.
 pub trait Renew: Send + Sync {
-    /// Looks at the files and makes it anew if they changed; keeps what there is if that fails. May block.
+    /// Looks at the files and makes it anew if they changed; keeps what there is if that fails. May block, but returns at
+    /// once while another look is blocked.
     fn look(&self);
 
-    /// How it is doing.
+    /// How it is doing; never blocks.
     fn status(&self) -> RenewalStatus;
 }
 
@@ -44,6 +45,9 @@ struct Inner {
 
 /// Between two looks. A change is taken over at the second look that sees it: within a second.
 pub const PERIOD: Duration = Duration::from_millis(500);
+
+/// How long one look may keep the others waiting.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 // === impl Renewals ===
 
@@ -80,8 +84,9 @@ impl Renewals {
                 }
                 tokio::time::sleep(PERIOD).await;
                 for renewed in all {
-                    // A network disk may take its time, which connections must not wait for.
-                    if let Err(error) = tokio::task::spawn_blocking(move || renewed.look()).await {
+                    // A network disk may take its time, which neither connections nor the other files must wait for.
+                    let look = tokio::task::spawn_blocking(move || renewed.look());
+                    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, look).await {
                         tracing::error!(%error, "looking at files failed; they are looked at again");
                     }
                 }

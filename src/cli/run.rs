@@ -47,7 +47,12 @@ pub(super) fn run(args: Args) -> Exit {
     let Some(plan) = loaded.plan.take() else { return loaded.exit() };
     logging::start(&plan.telemetry);
     match runtime(args.threads) {
-        Ok(runtime) => runtime.block_on(serve(args, &plan, &loaded)),
+        Ok(runtime) => {
+            let exit = runtime.block_on(serve(args, &plan, &loaded));
+            // A disk that does not answer a read must not keep the process.
+            runtime.shutdown_background();
+            exit
+        }
         Err(error) => {
             render::err(&format!("error: cannot start worker threads: {error}\n"));
             Exit::Internal

@@ -1,7 +1,7 @@
 //! Listeners whose certificates and authorities change.
 
 use std::net::SocketAddr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::authority::Authority;
 use crate::client::{Load, get, post, post_twice, tls};
@@ -148,6 +148,25 @@ async fn connections_outlive_a_change() {
         assert!(post(http(&server), &client).await.is_err());
     };
     assert!(post_twice(http(&server), &client, change).await);
+}
+
+/// Scenario: the file of the certificate becomes one that never answers a read, as on a network disk that is gone.
+/// Guarantee: clients are served, metrics are there, and the process ends when it is told to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_never_answer_harm_nothing() {
+    let authority = Authority::new("servers");
+    let old = authority.issue();
+    let folder = Folder::new(&old.files());
+    let server = Tfo::start(&yaml(&folder, ""));
+    let pipe = folder.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::fs::rename(&pipe, folder.path("tls.crt")).unwrap();
+    tokio::time::sleep(PROMISE).await;
+    assert_eq!(post(http(&server), &tls(&authority, None)).await.as_ref(), Ok(&old.der));
+    assert!(get(server.address("metrics"), "/metrics").await.contains("tfo_tls_certificate_expiry_seconds"));
+    let began = Instant::now();
+    let (status, _) = server.stop();
+    assert!(status.success() && began.elapsed() < Duration::from_secs(10), "{status} after {:?}", began.elapsed());
 }
 
 /// Scenario: a file with a certificate that expires in 20 days, and one that is good for a year. Guarantee: the check

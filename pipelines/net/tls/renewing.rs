@@ -1,6 +1,6 @@
 //! [`Renewing`]: TLS settings that follow their files.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
@@ -22,7 +22,9 @@ pub struct Renewing<C> {
     sources: Sources,
     make: Make<C>,
     current: ArcSwapOption<C>,
+    /// Held while files are read, which may take long; nobody else waits for it once there are settings.
     state: Mutex<State>,
+    status: Mutex<RenewalStatus>,
 }
 
 type Make<C> = Box<dyn Fn(&Material) -> Result<C, TlsError> + Send + Sync>;
@@ -51,8 +53,6 @@ pub(super) struct Material {
 struct State {
     identity: Part<Identity>,
     authorities: Part<Authorities>,
-    renewed: u64,
-    failed: u64,
     /// What the log has said of files that never could be used.
     refused: Option<String>,
     /// What the log has said about each certificate.
@@ -85,12 +85,18 @@ impl<C> Renewing<C> {
         let state = State {
             identity: Part::new(Files::new(identity, sources.identity_period)),
             authorities: Part::new(Files::new(authorities, sources.authorities_period)),
-            renewed: 0,
-            failed: 0,
             refused: None,
             warned: Vec::new(),
         };
-        Self { owner, sources, make: Box::new(make), current: ArcSwapOption::empty(), state: Mutex::new(state) }
+        let status = RenewalStatus { owner: owner.clone(), renewed: 0, failed: 0, certificates: Vec::new() };
+        Self {
+            owner,
+            sources,
+            make: Box::new(make),
+            current: ArcSwapOption::empty(),
+            state: Mutex::new(state),
+            status: Mutex::new(status),
+        }
     }
 
     /// The newest settings that can be used; reads the files if that has not succeeded yet.
@@ -100,7 +106,7 @@ impl<C> Renewing<C> {
     pub fn current(&self) -> Result<Arc<C>, TlsError> {
         match self.current.load_full() {
             Some(current) => Ok(current),
-            None => self.load(),
+            None => self.load(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }
 
@@ -117,11 +123,10 @@ impl<C> Renewing<C> {
     /// How long the certificates that were read are valid.
     #[must_use]
     pub fn expiry(&self) -> Vec<Finding> {
-        self.state().material().certificates().iter().map(expiry::finding).collect()
+        self.report().certificates.iter().map(expiry::finding).collect()
     }
 
-    fn load(&self) -> Result<Arc<C>, TlsError> {
-        let mut state = self.state();
+    fn load(&self, state: &mut State) -> Result<Arc<C>, TlsError> {
         // Another connection may have been faster.
         if let Some(current) = self.current.load_full() {
             return Ok(current);
@@ -130,7 +135,7 @@ impl<C> Renewing<C> {
         state.authorities.fill(|contents| self.sources.authorities(contents))?;
         let made = Arc::new((self.make)(&state.material())?);
         self.current.store(Some(made.clone()));
-        self.warn_of_expiry(&mut state);
+        self.warn_of_expiry(state);
         Ok(made)
     }
 
@@ -142,7 +147,7 @@ impl<C> Renewing<C> {
         for looked in [identity, authorities] {
             match looked {
                 Ok(new) => changed |= new,
-                Err(error) => self.failed(state, &error, "what was read before stays in use"),
+                Err(error) => self.failed(&error, "what was read before stays in use"),
             }
         }
         if !changed {
@@ -151,21 +156,22 @@ impl<C> Renewing<C> {
         match (self.make)(&state.material()) {
             Ok(made) => {
                 self.current.store(Some(Arc::new(made)));
-                state.renewed += 1;
+                self.report().renewed += 1;
                 tracing::info!("{}: certificates changed and are used for new connections", self.owner);
             }
-            Err(error) => self.failed(state, &error, "what was read before stays in use"),
+            Err(error) => self.failed(&error, "what was read before stays in use"),
         }
     }
 
-    fn failed(&self, state: &mut State, error: &TlsError, meanwhile: &str) {
-        state.failed += 1;
+    fn failed(&self, error: &TlsError, meanwhile: &str) {
+        self.report().failed += 1;
         tracing::warn!("{}: {error}; {meanwhile} until that is mended", self.owner);
     }
 
     fn warn_of_expiry(&self, state: &mut State) {
         let now = SystemTime::now();
         let certificates = state.material().certificates();
+        self.report().certificates.clone_from(&certificates);
         let known = std::mem::take(&mut state.warned);
         for certificate in certificates {
             let urgency = Urgency::of(&certificate, now);
@@ -181,8 +187,8 @@ impl<C> Renewing<C> {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn report(&self) -> MutexGuard<'_, RenewalStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -211,25 +217,27 @@ impl<C: Send + Sync> Renew for Renewing<C> {
         if !self.sources.is_any() {
             return;
         }
+        // Taken means that a look has not ended.
+        let mut state = match self.state.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
         if self.current.load().is_some() {
-            let mut state = self.state();
             self.renew(&mut state);
             return self.warn_of_expiry(&mut state);
         }
         // A client reads its files when it connects first; what is wrong with them should be known before.
-        let refused = self.load().err();
-        let mut state = self.state();
+        let refused = self.load(&mut state).err();
         let text = refused.as_ref().map(TlsError::to_string);
         if let Some(error) = refused.filter(|_| text != state.refused) {
-            self.failed(&mut state, &error, "there are no connections");
+            self.failed(&error, "there are no connections");
         }
         state.refused = text;
     }
 
     fn status(&self) -> RenewalStatus {
-        let state = self.state();
-        let certificates = state.material().certificates();
-        RenewalStatus { owner: self.owner.clone(), renewed: state.renewed, failed: state.failed, certificates }
+        self.report().clone()
     }
 }
 
