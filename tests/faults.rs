@@ -10,6 +10,8 @@ mod support;
 mod backend;
 #[path = "faults/client.rs"]
 mod client;
+#[path = "faults/clock.rs"]
+mod clock;
 #[path = "faults/damage.rs"]
 mod damage;
 #[path = "faults/full.rs"]
