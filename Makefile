@@ -112,12 +112,14 @@ system:
 	@command -v cc >/dev/null \
 	  || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends gcc libc6-dev) </dev/null
 
-# What the clients run on; Debian packs the venv module apart from Python.
+# What the clients run on, and the disks that tests fill up and cut off; Debian packs the venv module apart from Python.
 .PHONY: test-system
 test-system:
 	@missing=; \
 	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	{ command -v mkfs.ext4 || [ -x /sbin/mkfs.ext4 ]; } >/dev/null || missing="$$missing e2fsprogs"; \
+	{ command -v findmnt && command -v mount; } >/dev/null || missing="$$missing util-linux mount"; \
 	[ -z "$$missing" ] || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends $$missing) </dev/null
 
 $(TARGET)/venv/ready: tests/clients/python/requirements.txt | test-system
