@@ -1,5 +1,6 @@
 //! [`Entry`]: a batch as the queue holds it, and its way to bytes and back.
 
+use std::ops::Range;
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -36,6 +37,15 @@ pub(super) struct Incoming {
     pub(super) ack: Ack,
     lengths: (u32, u32),
     items: u32,
+}
+
+// === impl Position ===
+
+impl Position {
+    /// Every place in a segment.
+    pub(super) fn all_of(segment: u64) -> Range<Self> {
+        Self { segment, offset: 0 }..Self { segment: segment + 1, offset: 0 }
+    }
 }
 
 // === impl Entry ===

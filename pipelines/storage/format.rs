@@ -18,6 +18,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::Amount;
 use crate::Signal;
 
 /// Length of a segment's header.
@@ -33,6 +34,8 @@ pub(super) const DONE: [u8; 4] = *b"DONE";
 /// Where in an entry the mark lies.
 pub(super) const MARK: u64 = 4;
 
+/// No queue gets there: a segment each microsecond for thirty years. So numbers can be counted on without overflow.
+const MAX_NUMBER: u64 = 1_000_000_000_000_000;
 const SEGMENT_MAGIC: [u8; 8] = *b"tfoqueue";
 const WAITING: [u8; 4] = *b"WAIT";
 const FILLER: u8 = 0;
@@ -77,7 +80,7 @@ impl SegmentId {
     pub(super) fn parse(name: &str) -> Option<Self> {
         let (number, salt) = name.strip_suffix(".seg")?.split_once('-')?;
         let id = Self { number: number.parse().ok()?, salt: u64::from_str_radix(salt, 16).ok()? };
-        (id.file_name() == name).then_some(id)
+        (id.file_name() == name && id.number < MAX_NUMBER).then_some(id)
     }
 
     /// The header of its file.
@@ -115,6 +118,11 @@ impl Header {
     /// Length of the entry on disk.
     pub(super) fn length(&self) -> u64 {
         ENTRY_HEADER + u64::from(self.origin) + u64::from(self.telemetry)
+    }
+
+    /// What the entry counts for.
+    pub(super) fn amount(&self) -> Amount {
+        Amount { entries: 1, items: self.items.into(), bytes: self.telemetry.into() }
     }
 
     /// When it came in.

@@ -5,14 +5,14 @@ use std::io;
 use std::thread;
 use std::time::SystemTime;
 
-use super::entry::Entry;
+use super::entry::{Entry, OVERHEAD};
 use super::error::RETRY_AFTER;
 use super::format::SegmentId;
 use super::shared::Shared;
 use super::state::{Loaded, READY_BYTES};
 use super::walk::{Step, Walk};
 
-/// Read before what was found is handed over, in bytes.
+/// Read before what was found is handed over, in bytes of memory.
 const PIECE: u64 = READY_BYTES / 8;
 
 /// A queue that cannot be read any more is over.
@@ -58,7 +58,7 @@ fn read(shared: &Shared, file: &File, id: SegmentId, from: u64, end: u64) -> (Ve
     while bytes < PIECE {
         match walk.next() {
             Some(Step::Entry(header, offset)) if !header.done => {
-                bytes += header.length();
+                bytes += header.length() + OVERHEAD;
                 found.push(match walk.body(&header, offset) {
                     Ok(body) => match Entry::decode(&header, id, offset, body) {
                         Some(entry) => Loaded::Entry(offset, entry),
@@ -98,6 +98,7 @@ fn keep(shared: &Shared, file: &File, id: SegmentId, range: std::ops::Range<u64>
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
+            tracing::error!(queue = %self.0.name, "the queue stops: the thread that reads panicked");
             self.0.with(|state| {
                 state.closed = true;
                 state.stop();

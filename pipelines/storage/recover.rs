@@ -78,6 +78,9 @@ impl<'a> Recovery<'a> {
     }
 
     fn segment(&mut self, id: SegmentId) -> io::Result<()> {
+        if self.found.segments.last().is_some_and(|last| last.id.number == id.number) {
+            return Err(io::Error::other("another segment has its number"));
+        }
         let file = OpenOptions::new().read(true).write(true).open(self.directory.segment(id))?;
         let length = file.metadata()?.len();
         let mut header = [0; SEGMENT_HEADER as usize];
@@ -162,7 +165,7 @@ impl Scan {
     fn add(&mut self, header: &Header, offset: u64) {
         self.end = offset + header.length();
         if !header.done {
-            self.live += Amount { entries: 1, items: header.items.into(), bytes: header.telemetry.into() };
+            self.live += header.amount();
             let since = header.came_in();
             let (oldest, newest) = self.times.unwrap_or((since, since));
             self.times = Some((oldest.min(since), newest.max(since)));

@@ -154,6 +154,7 @@ impl Writer {
             }
             self.seal();
         }
+        // Keys of a hash map: no number that others can guess, and no dependency.
         let id = SegmentId { number: self.next, salt: RandomState::new().hash_one(self.next) };
         let file = self.shared.directory.create(id, &*self.shared.medium, self.shared.is_durable())?;
         self.next += 1;

@@ -61,12 +61,7 @@ impl State {
         *reason.counter(&mut self.counted) += amount;
         self.live -= amount;
         self.answer(position, reason);
-        if let Some(segment) = self.segments.get_mut(&position.segment) {
-            segment.live -= amount;
-            let id = segment.id;
-            self.marks.entry(id).or_default().push(position.offset);
-            self.delete_if_empty(position.segment);
-        }
+        self.finish(position, amount);
     }
 
     fn drop_ready(&mut self, position: Position, entry: &Entry, reason: Reason) {
@@ -78,7 +73,7 @@ impl State {
     fn evict_segment(&mut self, number: u64, reason: Reason) {
         let Some(segment) = self.segments.get(&number) else { return };
         let mut lost = segment.live;
-        let all = Position { segment: number, offset: 0 }..Position { segment: number + 1, offset: 0 };
+        let all = Position::all_of(number);
         self.in_flight.range(all.clone()).for_each(|(_, flight)| lost -= flight.amount);
         let ready: Vec<Position> = self.ready.range(all.clone()).map(|(position, _)| *position).collect();
         for position in ready {
@@ -103,7 +98,7 @@ impl State {
     }
 
     fn has_in_memory(&self, number: u64) -> bool {
-        let all = Position { segment: number, offset: 0 }..Position { segment: number + 1, offset: 0 };
+        let all = Position::all_of(number);
         self.ready.range(all.clone()).next().is_some() || self.in_flight.range(all).next().is_some()
     }
 

@@ -92,10 +92,11 @@ impl State {
             return;
         }
         self.cursor.offset = to;
+        let at = |offset| Position { segment: id.number, offset };
         for loaded in found {
             match loaded {
                 Loaded::Entry(offset, entry) => {
-                    let position = Position { segment: id.number, offset };
+                    let position = at(offset);
                     if self.is_expired(entry.since, wall) {
                         self.drop_entry(position, entry.amount(), Reason::Age);
                     } else {
@@ -103,11 +104,22 @@ impl State {
                         self.ready.insert(position, entry);
                     }
                 }
-                Loaded::Corrupt(offset, header) => self.lose(Position { segment: id.number, offset }, &header, true),
-                Loaded::Unreadable(offset, header) => {
-                    self.lose(Position { segment: id.number, offset }, &header, false)
+                Loaded::Corrupt(offset, header) => {
+                    self.lose(at(offset), &header);
+                    self.finish(at(offset), header.amount());
                 }
-                Loaded::Gap => self.keep(id.number),
+                Loaded::Unreadable(offset, header) => {
+                    self.lose(at(offset), &header);
+                    if let Some(segment) = self.segments.get_mut(&id.number) {
+                        segment.live -= header.amount();
+                        segment.keep = true;
+                    }
+                }
+                Loaded::Gap => {
+                    if let Some(segment) = self.segments.get_mut(&id.number) {
+                        segment.keep = true;
+                    }
+                }
             }
         }
         self.reconcile(id.number);
@@ -159,7 +171,8 @@ impl State {
         self.told.extend(held.map(|ack| (ack, Outcome::unavailable(STOPPED))));
     }
 
-    fn finish(&mut self, position: Position, amount: Amount) {
+    /// Nothing is left to do for an entry: it is marked, or its segment deleted.
+    pub(super) fn finish(&mut self, position: Position, amount: Amount) {
         if let Some(segment) = self.segments.get_mut(&position.segment) {
             segment.live -= amount;
             let id = segment.id;
@@ -168,24 +181,12 @@ impl State {
         }
     }
 
-    fn lose(&mut self, position: Position, header: &Header, over: bool) {
-        let amount = Amount { entries: 1, items: header.items.into(), bytes: header.telemetry.into() };
-        self.counted.corrupt += amount;
-        self.live -= amount;
+    /// Counts an entry that cannot be handed out.
+    fn lose(&mut self, position: Position, header: &Header) {
+        self.counted.corrupt += header.amount();
+        self.live -= header.amount();
         if let Some(ack) = self.held.remove(&position) {
             self.told.push((ack, Outcome::unavailable(DAMAGED)));
-        }
-        if over {
-            self.finish(position, amount);
-        } else if let Some(segment) = self.segments.get_mut(&position.segment) {
-            segment.live -= amount;
-            segment.keep = true;
-        }
-    }
-
-    fn keep(&mut self, number: u64) {
-        if let Some(segment) = self.segments.get_mut(&number) {
-            segment.keep = true;
         }
     }
 
@@ -196,7 +197,7 @@ impl State {
             return;
         };
         let mut lost = segment.live;
-        let all = Position { segment: number, offset: 0 }..Position { segment: number + 1, offset: 0 };
+        let all = Position::all_of(number);
         self.ready.range(all.clone()).for_each(|(_, entry)| lost -= entry.amount());
         self.in_flight.range(all.clone()).for_each(|(_, flight)| lost -= flight.amount);
         if lost.entries > 0 {

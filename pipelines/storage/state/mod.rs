@@ -239,7 +239,7 @@ impl State {
         self.settle_cursor();
     }
 
-    /// Nothing more is appended to a segment; `length` is that of its file.
+    /// Nothing more is appended to a segment.
     pub(super) fn seal(&mut self, number: u64) {
         if let Some(segment) = self.segments.get_mut(&number) {
             segment.sealed = true;
@@ -254,7 +254,8 @@ impl State {
 
     /// Seals the segment that is appended to if it holds nothing but what is done, so that its space comes back.
     pub(super) fn tidy(&mut self) {
-        let idle = self.segments.values().next_back().filter(|last| !last.sealed && last.live.entries == 0);
+        let last = self.segments.values().next_back();
+        let idle = last.filter(|last| !last.sealed && last.live.entries == 0 && self.may_go(last));
         if let Some(number) = idle.filter(|last| last.length > SEGMENT_HEADER).map(|last| last.id.number) {
             self.seal(number);
         }

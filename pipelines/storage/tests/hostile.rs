@@ -87,6 +87,10 @@ async fn strange_files_are_left_alone() {
     fs::write(&later, &whole).unwrap();
     let other = place.path().join("copy.seg");
     fs::write(&other, b"mine").unwrap();
+    let (twin, last) = (SegmentId::parse(later.file_name().unwrap().to_str().unwrap()).unwrap(), u64::MAX);
+    let twin = place.path().join(SegmentId { salt: twin.salt ^ 1, ..twin }.file_name());
+    fs::write(&twin, &whole).unwrap();
+    fs::write(place.path().join(SegmentId { number: last, salt: 1 }.file_name()), &whole).unwrap();
     let (zeros, empty) = (SegmentId { number: 7, salt: 7 }, SegmentId { number: 8, salt: 8 });
     fs::write(place.path().join(zeros.file_name()), vec![0; 5000]).unwrap();
     fs::write(place.path().join(empty.file_name()), "").unwrap();
@@ -95,7 +99,7 @@ async fn strange_files_are_left_alone() {
     assert_eq!(queue.usage().bytes, disk_usage(&place.path()));
     assert_eq!(drain(queue).await, ["now"]);
     assert_eq!((fs::read(&later).unwrap(), fs::read(&other).unwrap()), (whole, b"mine".to_vec()));
-    assert_eq!(place.segments().len(), 2);
+    assert_eq!(place.segments().len(), 4);
 }
 
 proptest! {
@@ -150,4 +154,20 @@ async fn only_the_whole_mark_means_done() {
         fs::write(&copy.segments()[0], nearly).unwrap();
         assert_eq!(drain(copy.open()).await, ["kept"]);
     }
+}
+
+/// Scenario: two segments have the same number, as after files of two queues were put together. Guarantee: one of them is
+/// used, the other is left as it is, and the queue works.
+#[tokio::test]
+async fn one_of_two_with_the_same_number() {
+    let (place, _) = segment_of(&[b"one".to_vec()]).await;
+    let (other, whole) = segment_of(&[b"two".to_vec()]).await;
+    let name = other.segments()[0].file_name().unwrap().to_owned();
+    fs::write(place.path().join(name), whole).unwrap();
+    let queue = place.open();
+    soon(offer(&queue, "now")).await;
+    assert_eq!(queue.usage().bytes, disk_usage(&place.path()));
+    assert_eq!(drain(queue).await.len(), 2);
+    assert_eq!(drain(place.open()).await.len(), 1);
+    assert_eq!(disk_usage(&place.path()), 0);
 }
