@@ -207,6 +207,32 @@ fn a_port_that_is_taken() {
     drop((one, other));
 }
 
+/// Scenario: readers that could never work. Guarantee: `validate` says so, with the place.
+#[test]
+fn wrong_readers_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tfo.yaml");
+    for (reader, reason) in [
+        (
+            "periodic: { exporter: { otlp: { endpoint: 'http://x:4318', compression: none, protocol: smoke } } }",
+            "smoke",
+        ),
+        ("periodic: { exporter: { otlp: { endpoint: 'http://x:4318', compression: wet } } }", "wet"),
+        ("periodic: { exporter: { otlp: { endpoint: 'x y', protocol: grpc } } }", "x y"),
+        ("pull: { exporter: { prometheus: { port: 88888 } } }", "88888"),
+    ] {
+        let readers = format!("telemetry: {{ metrics: {{ readers: [{{ {reader} }}] }} }}");
+        std::fs::write(&file, gateway("  debug:", "debug").replace(METRICS, &readers)).unwrap();
+        let ended = tfo(&["validate", "-c", file.to_str().unwrap()]);
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert_eq!(ended.status.code(), Some(78), "{reader}: {said}");
+        assert!(
+            said.contains(reason) && said.contains("service.telemetry.metrics") && said.contains("tfo.yaml:"),
+            "{said}"
+        );
+    }
+}
+
 /// Guarantee: without metrics nothing listens for them, and everything else works.
 #[test]
 fn there_may_be_none() {

@@ -6,7 +6,7 @@ use super::connect::{Cycle, connect};
 use super::declare::{self, Sections};
 use super::plan::{Declared, Pipeline, Plan};
 use super::prove::prove;
-use super::{reference, service};
+use super::{reference, service, telemetry};
 use crate::component::{Kind, Registry};
 use crate::config::{Diagnostic, Diagnostics, Node, code};
 
@@ -18,6 +18,7 @@ pub fn resolve(root: &Node, registry: &Registry, diagnostics: &mut Diagnostics) 
     }
     let sections = declare::sections(root, registry, diagnostics);
     let service = service::read(root, &sections, diagnostics);
+    telemetry::check(&service.telemetry.metrics, root, registry, diagnostics);
     check_connectors(&sections, &service.pipelines, diagnostics);
     let used = used(&service);
     reference::check(&sections, &used, &service.extensions, registry, diagnostics);

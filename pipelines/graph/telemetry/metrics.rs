@@ -81,7 +81,7 @@ pub(super) fn read(key: &Key, node: &Node, diagnostics: &mut Diagnostics) -> Met
         }
         (metrics.pull, metrics.push, metrics.is_default) = (Vec::new(), Vec::new(), false);
         for (index, reader) in readers.into_iter().enumerate() {
-            let place = format!("readers.{index}");
+            let place = format!("readers[{index}]");
             match reader.checked() {
                 Ok(Reader::Pull(pull)) => metrics.pull.push(pull),
                 Ok(Reader::Push(push)) => metrics.push.push(*push),

@@ -9,6 +9,7 @@
 //! ```
 
 mod metrics;
+mod proof;
 mod reader;
 mod resource;
 
@@ -16,6 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 pub use self::metrics::{Detail, Metrics};
+pub(super) use self::proof::check;
 pub use self::reader::{Labels, Pull, Push};
 pub use self::resource::Resource;
 use super::service::map;
