@@ -200,7 +200,10 @@ impl Accept for ExporterNode {
                     format!("the queue of {} is full: {capacity} {} wait or are on their way", self.name, sizer.name());
                 (batch, Refusal::new(RefusalKind::Exhausted, reason).after(FULL_RETRY_AFTER))
             }
-            Err(Refused::Closed(batch)) => (batch, Refusal::new(RefusalKind::Unavailable, "the engine is stopping")),
+            Err(Refused::Closed(batch)) => {
+                let reason = format!("the queue of {} is being closed or opened", self.name);
+                (batch, Refusal::new(RefusalKind::Unavailable, reason))
+            }
         };
         let outcome = refusal.into();
         self.stats.ended((batch.items(), batch.bytes()), &outcome, false);
