@@ -40,7 +40,8 @@ pub(super) struct DiskLine {
     is_handed_over: AtomicBool,
     /// Entries that workers have in hand.
     in_hand: Arc<AtomicUsize>,
-    /// Held by the worker that gathers entries, so that what leaves is as full as it can be.
+    /// Held by the worker that takes entries, so that what leaves is as full as it can be and one entry at most waits for
+    /// room in memory.
     gathering: Mutex<()>,
 }
 
@@ -141,14 +142,13 @@ impl DiskLine {
 
     pub(super) async fn next(&self) -> Option<Load> {
         let queue = self.queue.get()?;
-        let Some((limits, timeout)) = &self.settings.batch else {
-            let first = queue.next().await?;
-            let room = self.room(&first).await;
-            return Some(load(vec![(first, room)], &Limits::default()));
-        };
+        // One worker at a time, or each would hold an entry for which there is no room yet.
         let _turn = self.gathering.lock().await;
         let first = queue.next().await?;
         let room = self.room(&first).await;
+        let Some((limits, timeout)) = &self.settings.batch else {
+            return Some(load(vec![(first, room)], &Limits::default()));
+        };
         let mut gathered = vec![(first, room)];
         let until = now() + *timeout;
         while !is_enough(&gathered, limits) {
