@@ -284,6 +284,27 @@ fn mistakes_are_explained() {
     assert!(ended.status.code() == Some(1) && ended.stderr.contains(hint), "{}", ended.stderr);
 }
 
+/// Scenario: SIGTERM while a destination never answers, with records whose senders were told OK. Guarantee: the process
+/// ends in time, and the log says of each node how much was left there.
+#[test]
+fn what_is_left_at_the_end_is_told() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = silent.local_addr().unwrap();
+    let exporter =
+        format!("otlp_http: {{ endpoint: 'http://{to}', timeout: 60s, sending_queue: {{ wait_for_result: false }} }}");
+    let yaml = config("127.0.0.1:0", "", &["one"]).replace("exporters:\n", &format!("exporters:\n  {exporter}\n"));
+    let process = Tfo::start_with(&yaml.replace("[file/one]", "[otlp_http]"), &["--drain-timeout", "1"]);
+    let mut stream = TcpStream::connect(process.address("http")).unwrap();
+    for text in ["a", "b", "c"] {
+        assert_eq!(send(&mut stream, text), Some((200, false)));
+    }
+    let started = Instant::now();
+    let (status, log) = process.stop();
+    assert!(status.success() && started.elapsed() < Duration::from_secs(5), "{log:#?}");
+    let left = |line: &&String| line.contains("this left") && line.contains("otlp_http") && line.contains("held=3");
+    assert!(log.iter().any(|line| left(&line)), "{log:#?}");
+}
+
 trait Judged {
     /// Whether it ends well with every record of every client in the file, once.
     fn end_of(self, sent: &[(&str, usize)]) -> (bool, Vec<String>);

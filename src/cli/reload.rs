@@ -28,14 +28,10 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    let mut found = running();
-    match args.pid {
-        Some(pid) => found.retain(|(_, process)| process.pid == pid),
-        None if !args.config.is_empty() => {
-            let wanted = files::absolute(&args.config);
-            found.retain(|(_, process)| process.config == wanted);
-        }
-        None => {}
+    let mut found = running(args.pid);
+    if !args.config.is_empty() {
+        let wanted = files::absolute(&args.config);
+        found.retain(|(_, process)| process.config == wanted);
     }
     match found.as_slice() {
         [(socket, process)] => reload(socket, process, args.wait),
@@ -86,11 +82,15 @@ fn reload(socket: &Path, process: &Process, wait: bool) -> Exit {
     exit
 }
 
-/// Every process that answers, with its socket. Sockets of processes that were killed are removed.
-fn running() -> Vec<(PathBuf, Process)> {
+/// Every process that answers, or the one with this id, with its socket. Sockets of processes that were killed are
+/// removed.
+fn running(pid: Option<u32>) -> Vec<(PathBuf, Process)> {
     let entries = places().into_iter().filter_map(|place| std::fs::read_dir(place).ok()).flatten().flatten();
     let sockets = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "sock"));
-    sockets.filter_map(|socket| Some((socket.clone(), hello(&socket)?))).collect()
+    let named = pid.map(|pid| pid.to_string());
+    let asked =
+        sockets.filter(|path| named.is_none() || path.file_stem().and_then(|stem| stem.to_str()) == named.as_deref());
+    asked.filter_map(|socket| Some((socket.clone(), hello(&socket)?))).collect()
 }
 
 fn hello(socket: &Path) -> Option<Process> {
