@@ -3,6 +3,7 @@
 use super::scenario::Scenario;
 use crate::args::{Protocol, Signal};
 use std::net::SocketAddr;
+use std::path::Path;
 
 /// The attribute the `edit` scenario puts on every resource.
 pub(super) const ON_RESOURCE: &str = "bench.resource";
@@ -12,6 +13,25 @@ pub(super) const INSERTED: &str = "bench.inserted";
 pub(super) const OLD_NAME: &str = "http.method";
 /// Its new name.
 pub(super) const NEW_NAME: &str = "http.request.method";
+
+/// Room in the queues, in bytes: the scenario `restart` puts a gigabyte into one.
+const QUEUE_SIZE: u64 = 4 << 30;
+
+/// The file for a queue on disk: that of the queue in memory, and where the queue lies.
+pub(super) fn on_disk(
+    scenario: Scenario,
+    signal: Signal,
+    directory: &Path,
+    listen: SocketAddr,
+    backend: SocketAddr,
+) -> String {
+    let queue = directory.join("queue");
+    let extension =
+        format!("extensions:\n  file_storage:\n    directory: {}\n    create_directory: true\n", queue.display());
+    let text = collector(scenario, signal, listen, backend);
+    let text = text.replace("    sending_queue:\n", "    sending_queue:\n      storage: file_storage\n");
+    extension + &text.replace("service:\n", "service:\n  extensions: [file_storage]\n")
+}
 
 /// A collector file: `otlp` in, what the scenario asks for, `otlp` or `otlphttp` out.
 pub(super) fn collector(scenario: Scenario, signal: Signal, listen: SocketAddr, backend: SocketAddr) -> String {
@@ -29,6 +49,11 @@ pub(super) fn collector(scenario: Scenario, signal: Signal, listen: SocketAddr, 
         chain.push("batch");
         processors += "  batch:\n    timeout: 200ms\n    send_batch_size: 8192\n";
     }
+    let queue = if scenario.queues() {
+        format!("enabled: true\n      sizer: bytes\n      queue_size: {QUEUE_SIZE}")
+    } else {
+        "enabled: false".into()
+    };
     let processors = if chain.is_empty() { String::new() } else { format!("processors:\n{processors}") };
     format!(
         "receivers:
@@ -43,7 +68,7 @@ pub(super) fn collector(scenario: Scenario, signal: Signal, listen: SocketAddr, 
     tls:
       insecure: true
     sending_queue:
-      enabled: false
+      {queue}
 service:
   pipelines:
     {signal}:

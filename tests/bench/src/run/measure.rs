@@ -43,7 +43,7 @@ pub(super) struct Measurement {
 }
 
 /// A child process that does not outlive the measurement.
-struct Guard(Child);
+pub(super) struct Guard(pub(super) Child);
 
 /// Caches fill and connections open in this time.
 const WARM_UP: Duration = Duration::from_secs(1);
@@ -63,23 +63,23 @@ impl Bench<'_> {
         if self.scenario == Scenario::Idle {
             return self.idle(round, &peer);
         }
+        let started = (process::cpu_seconds(peer.pid())?, counters(control)?, Instant::now());
         let mut generator = self.start_generator(listen)?;
         std::thread::sleep(WARM_UP);
-        let (cpu, count, time) = (process::cpu_seconds(peer.pid())?, counters(control)?, Instant::now());
+        let warm = (process::cpu_seconds(peer.pid())?, counters(control)?, Instant::now());
         std::thread::sleep(Duration::from_secs_f64(self.args.seconds));
-        let cpu = process::cpu_seconds(peer.pid())? - cpu;
-        let seconds = time.elapsed().as_secs_f64();
-        let window = self.items(&counters(control)?) - self.items(&count);
+        let mut window = self.since(&warm, &peer, control)?;
         let peak_rss_mib = process::peak_rss_mib(peer.pid())?;
 
-        let mut printed = String::new();
-        if let Some(mut stdout) = generator.0.stdout.take() {
-            stdout.read_to_string(&mut printed)?;
-        }
-        let sent: Value = serde_json::from_str(printed.trim()).map_err(|_| "the generator printed no result")?;
+        let sent = generator.result()?;
         let due = (number(&sent["items_acked"]) * self.kept()).floor();
         let count = self.drain(control, due)?;
-        let entered = window / self.kept();
+        if self.scenario.queues() {
+            // A queue may take in more than it gives out: only from the first request to the last arrival do they match.
+            window = self.since(&started, &peer, control)?;
+        }
+        let (cpu, items, seconds) = window;
+        let entered = items / self.kept();
         let mut measurement = Measurement {
             peer: self.peer,
             round,
@@ -98,6 +98,18 @@ impl Bench<'_> {
             eprintln!("{}: {}\n{}", self.peer, measurement.complaints.join("; "), peer.last_words());
         }
         Ok(measurement)
+    }
+
+    /// CPU seconds of the peer, items at the sink and seconds since then.
+    fn since(
+        &self,
+        (cpu, count, time): &(f64, Value, Instant),
+        peer: &Running,
+        control: SocketAddr,
+    ) -> Result<(f64, f64, f64), Error> {
+        let cpu = process::cpu_seconds(peer.pid())? - cpu;
+        let seconds = time.elapsed().as_secs_f64();
+        Ok((cpu, self.items(&counters(control)?) - self.items(count), seconds))
     }
 
     /// Watches the peer doing nothing.
@@ -126,11 +138,11 @@ impl Bench<'_> {
         if self.scenario.edits(self.peer) { 1.0 - 1.0 / MARK_EVERY as f64 } else { 1.0 }
     }
 
-    fn items(&self, counters: &Value) -> f64 {
+    pub(super) fn items(&self, counters: &Value) -> f64 {
         number(&counters[self.args.signal.name()])
     }
 
-    fn start_sink(&self, grpc: SocketAddr, http: SocketAddr, control: SocketAddr) -> Result<Guard, Error> {
+    pub(super) fn start_sink(&self, grpc: SocketAddr, http: SocketAddr, control: SocketAddr) -> Result<Guard, Error> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("sink").args(["--delay", &self.args.delay]);
         for (option, address) in [("--listen", grpc), ("--http", http), ("--control", control)] {
@@ -154,14 +166,19 @@ impl Bench<'_> {
     }
 
     fn start_generator(&self, endpoint: SocketAddr) -> Result<Guard, Error> {
+        // A little longer than the window, so that the load does not end inside it.
+        let seconds = WARM_UP.as_secs_f64() + self.args.seconds + 0.5;
+        self.start_generator_with(endpoint, &["--seconds", &seconds.to_string()])
+    }
+
+    pub(super) fn start_generator_with(&self, endpoint: SocketAddr, until: &[&str]) -> Result<Guard, Error> {
         let args = self.args;
         let protocol = if self.scenario.protocol() == Protocol::Http { "http" } else { "grpc" };
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["send", "--protocol", protocol, "--signal", args.signal.name()]);
         command.args(["--endpoint", &endpoint.to_string(), "--compression", self.scenario.compression().name()]);
         command.args(["--connections", &args.connections.to_string(), "--streams", &args.streams.to_string()]);
-        // A little longer than the window, so that the load does not end inside it.
-        command.args(["--seconds", &(WARM_UP.as_secs_f64() + args.seconds + 0.5).to_string()]);
+        command.args(until);
         if let Some(rate) = args.rate {
             command.args(["--rate", &rate.to_string()]);
         }
@@ -216,6 +233,17 @@ impl Bench<'_> {
 
 // === impl Guard ===
 
+impl Guard {
+    /// Waits for the line that the generator prints at its end.
+    pub(super) fn result(&mut self) -> Result<Value, Error> {
+        let mut printed = String::new();
+        if let Some(mut stdout) = self.0.stdout.take() {
+            stdout.read_to_string(&mut printed)?;
+        }
+        serde_json::from_str(printed.trim()).map_err(|_| "the generator printed no result".into())
+    }
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         self.0.kill().ok();
@@ -224,7 +252,7 @@ impl Drop for Guard {
 }
 
 /// The counters of the sink.
-fn counters(control: SocketAddr) -> Result<Value, Error> {
+pub(super) fn counters(control: SocketAddr) -> Result<Value, Error> {
     let mut stream = TcpStream::connect(control)?;
     stream.write_all(b"GET / HTTP/1.1\r\nhost: sink\r\nconnection: close\r\n\r\n")?;
     let mut answer = String::new();
@@ -233,12 +261,12 @@ fn counters(control: SocketAddr) -> Result<Value, Error> {
     Ok(serde_json::from_str(body)?)
 }
 
-fn number(value: &Value) -> f64 {
+pub(super) fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or(0.0)
 }
 
 /// Loopback addresses nobody listens on now.
-fn free_addresses<const N: usize>() -> Result<[SocketAddr; N], Error> {
+pub(super) fn free_addresses<const N: usize>() -> Result<[SocketAddr; N], Error> {
     let mut addresses = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); N];
     // All are held until all are known, so that they differ.
     let mut held = Vec::new();

@@ -4,9 +4,11 @@
 //! whichever CPU is full, so CPU seconds of the peer per million items are the figure to compare.
 
 mod config;
+mod disk;
 mod measure;
 mod peer;
 mod report;
+mod restart;
 mod scenario;
 
 use crate::Error;
@@ -83,6 +85,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     let scenarios = if args.scenario.is_empty() { &Scenario::ALL[..] } else { &args.scenario };
     let mut sound = true;
     for &scenario in scenarios {
+        if scenario == Scenario::Restart {
+            sound &= restart::run(args, load_cpu)?;
+            continue;
+        }
         let mut measurements = Vec::new();
         for round in 0..args.rounds {
             for &peer in peers.iter().filter(|peer| scenario.takes(**peer)) {
@@ -108,7 +114,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
 fn present(args: &Args) -> Vec<Peer> {
     let mut peers = Vec::new();
     if args.tfo.as_os_str() != "none" {
-        peers.push(Peer::Tfo);
+        peers.extend([Peer::Tfo, Peer::TfoDisk]);
     }
     peers.extend(args.peers.iter().copied().filter(|peer| *peer != Peer::Tfo));
     peers.retain(|peer| match peer.binary(args) {

@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 pub(crate) enum Peer {
     /// The engine.
     Tfo,
+    /// The engine with its queue on disk.
+    #[value(skip)]
+    TfoDisk,
     /// nginx with `grpc_pass` or `proxy_pass`, the cost of moving bytes without reading them.
     Nginx,
     /// The OpenTelemetry Collector.
@@ -38,7 +41,7 @@ impl Peer {
     /// The program, when it is on this machine.
     pub(super) fn binary(self, args: &Args) -> Option<PathBuf> {
         match self {
-            Self::Tfo => args.tfo.is_file().then(|| args.tfo.clone()),
+            Self::Tfo | Self::TfoDisk => args.tfo.is_file().then(|| args.tfo.clone()),
             Self::Otelcol => args.otelcol.is_file().then(|| args.otelcol.clone()),
             Self::Nginx => ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"]
                 .into_iter()
@@ -50,7 +53,9 @@ impl Peer {
     /// What to do when it is not.
     pub(super) fn how_to_get(self, args: &Args) -> String {
         match self {
-            Self::Tfo => format!("{} does not exist; `cargo build --release` builds it", args.tfo.display()),
+            Self::Tfo | Self::TfoDisk => {
+                format!("{} does not exist; `cargo build --release` builds it", args.tfo.display())
+            }
             Self::Otelcol => format!("{} does not exist; `make bench-otelcol` builds it", args.otelcol.display()),
             Self::Nginx => "nginx is not installed; `make bench-setup` installs it".into(),
         }
@@ -70,12 +75,13 @@ impl Peer {
         let file = directory.join("peer.conf");
         let text = match self {
             Self::Nginx => config::nginx(scenario, &directory.to_string_lossy(), listen, backend),
+            Self::TfoDisk => config::on_disk(scenario, args.signal, directory, listen, backend),
             Self::Tfo | Self::Otelcol => config::collector(scenario, args.signal, listen, backend),
         };
         fs::write(&file, text)?;
         let mut command = Command::new(binary);
         match self {
-            Self::Tfo => {
+            Self::Tfo | Self::TfoDisk => {
                 command.args(["collector", "-c"]).arg(&file);
                 if let Some(threads) = args.threads {
                     command.args(["--threads", &threads.to_string()]);
@@ -111,6 +117,7 @@ impl Peer {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Tfo => "tfo",
+            Self::TfoDisk => "tfo-disk",
             Self::Nginx => "nginx",
             Self::Otelcol => "otelcol",
         }

@@ -85,7 +85,28 @@ pub(super) fn table(scenario: Scenario, args: &Args, measurements: &[Measurement
             let _ = writeln!(table, "  !!! {complaint}");
         }
     }
+    if scenario == Scenario::Queue {
+        table += &queues(measurements);
+        match super::disk::speed() {
+            // Writing to a string cannot fail.
+            Ok(speed) => drop(writeln!(table, "the disk alone writes {speed:.0} MB/s with a sync after every 4 MB")),
+            Err(error) => drop(writeln!(table, "!!! the disk cannot be measured: {error}")),
+        }
+    }
     table
+}
+
+/// What a queue on disk costs against one in memory, taken within each round.
+fn queues(measurements: &[Measurement]) -> String {
+    let disk: Vec<&Measurement> = measurements.iter().filter(|own| own.peer == Peer::TfoDisk).collect();
+    let speed = |own: &Measurement, other: &Measurement| own.items_per_second / other.items_per_second;
+    let speeds = sorted(pairs(measurements, &disk, Peer::Tfo).map(|(own, other)| speed(own, other)).collect());
+    let cpu = sorted(ratios(measurements, &disk, Peer::Tfo));
+    format!(
+        "on disk against in memory: {:.0} % of the items per second (goal 70 %), {:.2} x the CPU per item\n",
+        median(&speeds) * 100.0,
+        median(&cpu)
+    )
 }
 
 /// What the peers cost when they have nothing to do.
@@ -111,12 +132,19 @@ fn idle(args: &Args, measurements: &[Measurement], peers: &[Peer]) -> String {
 
 /// CPU of `own` against that of `to`, round by round.
 fn ratios(all: &[Measurement], own: &[&Measurement], to: Peer) -> Vec<f64> {
-    own.iter()
-        .filter_map(|own| {
-            let other = all.iter().find(|other| other.peer == to && other.round == own.round)?;
-            Some(own.cpu_per_million / other.cpu_per_million)
-        })
-        .collect()
+    pairs(all, own, to).map(|(own, other)| own.cpu_per_million / other.cpu_per_million).collect()
+}
+
+/// Each of `own` with the measurement of `to` in the same round.
+fn pairs<'a>(
+    all: &'a [Measurement],
+    own: &[&'a Measurement],
+    to: Peer,
+) -> impl Iterator<Item = (&'a Measurement, &'a Measurement)> {
+    own.iter().filter_map(move |own| {
+        let other = all.iter().find(|other| other.peer == to && other.round == own.round)?;
+        Some((*own, other))
+    })
 }
 
 fn errors(measurement: &Measurement) -> f64 {

@@ -18,6 +18,10 @@ pub(crate) enum Scenario {
     Http,
     /// OTLP/gRPC with batch and gzip in and out.
     Gzip,
+    /// OTLP/gRPC with a queue in front of the exporter: in memory against on disk, synced for each group of batches.
+    Queue,
+    /// A gigabyte queued on disk, `kill -9`, start: the time to the first export.
+    Restart,
     /// Configured as for `pass` and left alone: start-up time, memory, CPU.
     Idle,
 }
@@ -26,7 +30,8 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// In the order they are run.
-    pub(crate) const ALL: [Self; 6] = [Self::Pass, Self::Batch, Self::Edit, Self::Http, Self::Gzip, Self::Idle];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Pass, Self::Batch, Self::Edit, Self::Http, Self::Gzip, Self::Queue, Self::Restart, Self::Idle];
 
     /// How OTLP is carried into the peer and out of it.
     pub(crate) const fn protocol(self) -> Protocol {
@@ -49,9 +54,20 @@ impl Scenario {
         matches!(self, Self::Batch | Self::Edit | Self::Gzip)
     }
 
-    /// Whether the peer can play a part. nginx stands for the cost of moving bytes; it cannot recompress.
+    /// Whether the peer can play a part. nginx stands for the cost of moving bytes; it cannot recompress. The queues are
+    /// compared with each other: in the Collector they answer before the export, in memory and on disk without a sync.
     pub(crate) fn takes(self, peer: Peer) -> bool {
-        peer != Peer::Nginx || self != Self::Gzip
+        match self {
+            Self::Queue => matches!(peer, Peer::Tfo | Peer::TfoDisk),
+            Self::Restart => peer == Peer::TfoDisk,
+            Self::Gzip => matches!(peer, Peer::Tfo | Peer::Otelcol),
+            _ => peer != Peer::TfoDisk,
+        }
+    }
+
+    /// Whether batches wait in a queue for their export.
+    pub(crate) const fn queues(self) -> bool {
+        matches!(self, Self::Queue | Self::Restart)
     }
 
     /// Whether the peer is expected to edit and filter; nginx passes everything on unread.
@@ -66,6 +82,8 @@ impl Scenario {
             Self::Edit => "edit",
             Self::Http => "http",
             Self::Gzip => "gzip",
+            Self::Queue => "queue",
+            Self::Restart => "restart",
             Self::Idle => "idle",
         }
     }
