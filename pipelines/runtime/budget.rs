@@ -90,6 +90,14 @@ impl Budget {
         self.bound.limit.load(Ordering::Relaxed)
     }
 
+    /// Most bytes that one of those who share it can hold at one time: what is more never fits.
+    #[must_use]
+    pub fn largest(&self) -> u64 {
+        let shares = self.bound.shares.load();
+        let others = shares.iter().filter(|share| share.strong_count() > 0).count().saturating_sub(1);
+        self.limit().saturating_sub(self.kept(shares.len()) * others as u64)
+    }
+
     /// Sets the bound for as long as the choice is held; of several choices the lowest counts.
     #[must_use]
     pub fn set(&self, limit: u64) -> Choice {
@@ -132,13 +140,18 @@ impl Budget {
         self.bound.used.fetch_sub(bytes, Ordering::Relaxed);
     }
 
+    /// What is kept free for each of so many.
+    fn kept(&self, shares: usize) -> u64 {
+        self.limit() / (2 * shares.max(1) as u64)
+    }
+
     /// Of what is kept free for each of the others, that which it does not use yet.
     fn kept_for_others(&self) -> u64 {
         let shares = self.bound.shares.load();
         if shares.len() < 2 {
             return 0;
         }
-        let kept = self.limit() / (2 * shares.len() as u64);
+        let kept = self.kept(shares.len());
         let others = shares.iter().filter_map(Weak::upgrade).filter(|share| !Arc::ptr_eq(share, &self.share));
         others.map(|other| kept.saturating_sub(other.used.load(Ordering::Relaxed))).sum()
     }

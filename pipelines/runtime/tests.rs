@@ -54,7 +54,8 @@ fn budgets_bound_and_come_back() {
 fn a_flooded_receiver_leaves_room_for_others() {
     let budget = Budget::new(100);
     let (flooded, other) = (budget.shared(), budget.shared());
-    let held = flooded.try_acquire(75).unwrap();
+    assert_eq!((flooded.largest(), Budget::new(100).largest()), (75, 100));
+    let held = flooded.try_acquire(flooded.largest()).unwrap();
     assert!(flooded.try_acquire(1).is_none());
     let more = other.try_acquire(20).unwrap();
     assert!(flooded.try_acquire(1).is_none() && other.try_acquire(6).is_none());

@@ -90,6 +90,12 @@ impl Intake {
 }
 
 impl Intake {
+    /// Largest request in bytes: `limit`, or what the budget can ever give if that is less. To try again what never fits
+    /// would be in vain.
+    pub(super) fn largest(&self, limit: usize) -> usize {
+        limit.min(usize::try_from(self.budget.largest()).unwrap_or(usize::MAX))
+    }
+
     /// Accounts for items that are smaller than they count.
     fn account(&self, permit: &mut Option<Permit>, telemetry: &Telemetry) -> Result<(), Refusal> {
         let least = (telemetry.items() as u64).saturating_mul(LEAST_ITEM);
@@ -97,11 +103,11 @@ impl Intake {
         if more == 0 {
             return Ok(());
         }
-        if least > self.budget.limit() {
+        if least > self.budget.largest() {
             let text = format!(
                 "{} items are more than one request may hold: they count for at least {LEAST_ITEM} bytes each, of which {} may be in flight",
                 telemetry.items(),
-                self.budget.limit()
+                self.budget.largest()
             );
             return Err(Refusal::new(RefusalKind::Invalid, text));
         }

@@ -72,6 +72,9 @@ async fn senders_may_wait_for_delivery() {
     assert_eq!(refusal.kind, RefusalKind::Permanent);
     assert_eq!(send("source/waits", logs(1)).await, Outcome::Delivered, "it is stored, whatever comes later");
     while attempts("sink/waits") < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    while attempts("sink/waits") < 2 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     running.stop(SECOND).await;

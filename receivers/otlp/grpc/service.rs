@@ -121,13 +121,14 @@ impl GrpcPeer {
 
     async fn read(&self, body: Incoming, encoding: Encoding) -> Result<(Bytes, Option<Permit>), Unreadable> {
         let Grpc { intake, limit, .. } = &*self.grpc;
-        let message = message::read(body, &intake.budget, *limit).await?;
+        let limit = intake.largest(*limit);
+        let message = message::read(body, &intake.budget, limit).await?;
         if message.is_compressed && encoding == Encoding::Identity {
             let text = "the message is compressed, but grpc-encoding does not say how";
             return Err(Unreadable::Status(Status::new(Code::Internal, text)));
         }
         let encoding = if message.is_compressed { encoding } else { Encoding::Identity };
-        encoding::decompress(encoding, (message.bytes, message.permit), *limit, &intake.budget)
+        encoding::decompress(encoding, (message.bytes, message.permit), limit, &intake.budget)
     }
 }
 

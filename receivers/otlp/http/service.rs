@@ -208,13 +208,14 @@ impl HttpPeer {
         media: Media,
     ) -> Result<(Bytes, Option<Permit>), Unreadable> {
         let Http { intake, limit, .. } = &*self.http;
+        let limit = intake.largest(*limit);
         let until = self.http.read_timeout.map(|limit| now() + limit);
         let collected = match body {
-            Some(body) => body::collect(body, &intake.budget, *limit, length(headers), until).await?,
+            Some(body) => body::collect(body, &intake.budget, limit, length(headers), until).await?,
             None => return Err(Unreadable::Broken(Broken::Gone)),
         };
         *body = None;
-        let (bytes, mut permit) = encoding::decompress(encoding, collected, *limit, &intake.budget)?;
+        let (bytes, mut permit) = encoding::decompress(encoding, collected, limit, &intake.budget)?;
         if media == Media::Protobuf {
             return Ok((bytes, permit));
         }

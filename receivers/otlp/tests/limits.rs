@@ -172,6 +172,23 @@ async fn slow_bodies_are_given_up() {
     server.stop().await;
 }
 
+/// Scenario: a request that is larger than all bytes in flight, though not than the limit of its listener. Guarantee: it
+/// is too large for good; nobody is told to try again in vain.
+#[tokio::test]
+async fn what_never_fits_is_final() {
+    let config = serde_json::json!({ "protocols": {
+        "grpc": { "endpoint": "127.0.0.1:0" }, "http": { "endpoint": "127.0.0.1:0" }
+    }});
+    let server = Server::with_budget(config, Budget::new(100_000)).await;
+    let large = logs(1, 100_001);
+    let mut client = LogsServiceClient::connect(format!("http://{}", server.address("grpc"))).await.unwrap();
+    let status = client.export(large.clone()).await.unwrap_err();
+    assert_eq!((status.code(), status.details().len()), (Code::ResourceExhausted, 0), "{status:?}");
+    let answer = post(server.address("http"), "/v1/logs", PROTOBUF, &large.encode_to_vec()).await;
+    assert_eq!(answer.status, 413, "{}", answer.text());
+    server.stop().await;
+}
+
 /// Scenario: the pipeline does not answer within `write_timeout`. Guarantee: 503, so that the client comes again.
 #[tokio::test]
 async fn late_outcomes_are_unavailable() {
