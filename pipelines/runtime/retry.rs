@@ -69,7 +69,9 @@ impl<'a> Backoff<'a> {
     }
 
     fn grow(&mut self) {
-        self.interval = self.interval.mul_f64(self.retry.multiplier.max(1.0)).min(self.retry.max_interval);
+        let (most, seconds) = (self.retry.max_interval, self.interval.as_secs_f64() * self.retry.multiplier.max(1.0));
+        // What is longer than a duration can say is longer than the longest interval.
+        self.interval = Duration::try_from_secs_f64(seconds).map_or(most, |grown| grown.min(most));
     }
 
     fn jittered(&mut self) -> Duration {
@@ -105,6 +107,17 @@ mod tests {
         assert!(waits.len() > 8 && elapsed <= retry.max_elapsed_time, "{waits:?}");
         assert!(waits[0] >= Duration::from_millis(2500) && waits[0] <= Duration::from_millis(7500));
         assert!(waits.iter().all(|wait| *wait <= Duration::from_secs(45)));
+    }
+
+    /// Scenario: the largest multiplier and interval there are. Guarantee: the interval stays at its bound.
+    #[test]
+    fn no_multiplier_is_too_large() {
+        let long = Duration::from_nanos(i64::MAX.unsigned_abs());
+        for (initial_interval, max_interval) in [(Duration::from_secs(5), Duration::from_secs(30)), (long, long)] {
+            let retry = Retry { multiplier: f64::MAX, initial_interval, max_interval, ..Retry::default() };
+            let mut backoff = Backoff::new(&retry, 3);
+            assert!((0..3).all(|_| backoff.again(None) <= 2 * max_interval));
+        }
     }
 
     /// Scenario: the destination asks for a longer wait. Guarantee: it is honoured.

@@ -142,7 +142,8 @@ impl MemoryLine {
         queue.leaving_size += size;
         queue.leaving_items += batch.items() as u64;
         queue.leaving += 1;
-        if !queue.waiting.is_empty() {
+        // Somebody else has to look after what is left, or after the time at which the rest of a group is due.
+        if !queue.waiting.is_empty() || queue.group.size(Sizer::Requests) > 0 {
             self.filled.notify_one();
         }
         Some(batch)

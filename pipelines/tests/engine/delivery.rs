@@ -115,3 +115,15 @@ async fn queues_group() {
     assert_eq!(delivered("sink/group"), [8, 4, 2]);
     running.stop(Duration::from_secs(1)).await;
 }
+
+/// Scenario: of a large batch a part is exported and fails for now, the rest is below the minimum. Guarantee: the rest
+/// leaves when its time is reached, and does not wait for the worker that has the other part.
+#[tokio::test(start_paused = true)]
+async fn the_rest_of_a_group_waits_for_nobody() {
+    let body = "{ fails: 1, sending_queue: { num_consumers: 2, \
+        batch: { min_size: 10, max_size: 10, flush_timeout: 1s } } }";
+    let running = Engine::start(&one("source/rest", "sink/rest", body)).await.unwrap();
+    assert_eq!(send("source/rest", logs(15)).await, Outcome::Delivered);
+    assert_eq!(delivered("sink/rest"), [5, 10]);
+    running.stop(Duration::from_secs(1)).await;
+}
