@@ -66,12 +66,32 @@ fn wrong(
         let help = format!("add it to service.extensions: [{id}]");
         return Some(Diagnostic::error(&code::NOT_CONFIGURED, message).help(help));
     }
-    if found == at {
-        let message = format!("{place} references the extension it belongs to");
+    if names(found, at, sections) {
+        let message = match found == at {
+            true => format!("{place} references the extension it belongs to"),
+            false => format!("{place} references extension `{id}`, which needs this one in turn"),
+        };
         return Some(Diagnostic::error(&code::INVALID_VALUE, message).help("name another extension"));
     }
     None
 }
+
+/// Whether one component is the other, or names it, maybe through others.
+fn names(one: usize, other: usize, sections: &Sections) -> bool {
+    let (mut waiting, mut seen) = (vec![one], HashSet::new());
+    while let Some(at) = waiting.pop() {
+        if at == other {
+            return true;
+        }
+        if seen.insert(at) {
+            let ids = sections.declared[at].references.iter().filter_map(|(named, _)| component_id(&named.id).ok());
+            waiting.extend(ids.filter_map(|id| sections.find(Kind::Extension, &id).ok()));
+        }
+    }
+    false
+}
+
+// === impl Declared ===
 
 impl Declared {
     /// Where its references stand.
