@@ -1,19 +1,14 @@
 //! The thread that marks what is done. It does not wait for the writer's syncs, so what a killed process delivers again
 //! is what was in flight, and nothing that was done long enough ago to be told of.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::format::SegmentId;
 use super::shared::Shared;
-use super::state::State;
+use super::state::{Marks, State};
 
 /// When marks that failed are tried again.
 const RETRY: Duration = Duration::from_secs(1);
-
-/// Places of entries that are done.
-pub(super) type Marks = BTreeMap<SegmentId, Vec<u64>>;
 
 /// Marks until the queue has ended.
 pub(super) fn run(shared: &Arc<Shared>) {

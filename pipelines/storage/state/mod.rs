@@ -16,7 +16,6 @@ use std::time::SystemTime;
 
 use super::entry::{Entry, Incoming, Position};
 use super::format::{SEGMENT_HEADER, SegmentId};
-use super::marker::Marks;
 use super::{Amount, Capacity, Options, Usage};
 use crate::batch::Ack;
 use crate::outcome::{Outcome, Refusal};
@@ -66,6 +65,9 @@ pub(super) struct State {
     pub(super) writer_sleeps: bool,
     pub(super) reader_sleeps: bool,
 }
+
+/// Places of entries that are done.
+pub(super) type Marks = BTreeMap<SegmentId, Vec<u64>>;
 
 /// What a queue may hold.
 #[derive(Clone, Debug)]

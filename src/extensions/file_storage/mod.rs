@@ -53,11 +53,7 @@ impl Extension for FileStorage {
     }
 
     /// The queues are opened by those who fill them.
-    fn run(self: Box<Self>, mut host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>> {
-        Box::pin(async move {
-            host.ready.tell(Vec::new());
-            host.stop.requested().await;
-            Ok(())
-        })
+    fn run(self: Box<Self>, host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>> {
+        Box::pin(super::idle(host))
     }
 }

@@ -73,12 +73,8 @@ impl Extension for HeadersSetter {
         Services { client_auth: Some(self.0.clone()), ..Services::default() }
     }
 
-    fn run(self: Box<Self>, mut host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>> {
-        Box::pin(async move {
-            host.ready.tell(Vec::new());
-            host.stop.requested().await;
-            Ok(())
-        })
+    fn run(self: Box<Self>, host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>> {
+        Box::pin(super::idle(host))
     }
 }
 
