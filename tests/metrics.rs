@@ -207,6 +207,28 @@ fn a_port_that_is_taken() {
     drop((one, other));
 }
 
+/// Scenario: a reload asks for metrics on a port that is taken, twice, and once more when it is free. Guarantee: each is told
+/// as it is, and the pipelines run as the files say.
+#[test]
+fn a_reload_does_not_forget_that_the_port_was_taken() {
+    let process = Tfo::start(&gateway("  debug:", "debug"));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = format!("port: {}", taken.local_addr().unwrap().port());
+    std::fs::write(process.path("tfo.yaml"), gateway("  debug:", "debug").replacen("port: 0", &port, 1)).unwrap();
+    let reload = || tfo(&["reload", "--wait", "--pid", &process.pid().to_string()]);
+    for _ in 0..2 {
+        let ended = reload();
+        assert_eq!(ended.status.code(), Some(1), "{}{}", ended.stdout, ended.stderr);
+        assert!(ended.stderr.contains("the pipelines run as the files say"), "{}", ended.stderr);
+        assert!(!ended.stderr.contains("was not changed"), "{}", ended.stderr);
+    }
+    assert_eq!(post(process.address("http"), "/v1/logs", &logs(&["a"])).0, 200);
+    drop(taken);
+    let ended = reload();
+    assert!(ended.status.success() && ended.stdout.starts_with("applied: "), "{}{}", ended.stdout, ended.stderr);
+    assert!(reload().stdout.starts_with("unchanged: "));
+}
+
 /// Scenario: readers that could never work. Guarantee: `validate` says so, with the place.
 #[test]
 fn wrong_readers_are_refused() {

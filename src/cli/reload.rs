@@ -71,12 +71,13 @@ fn reload(socket: &Path, process: &Process, wait: bool) -> Exit {
         Outcome::Unchanged => (Exit::Fine, "unchanged: "),
         Outcome::Invalid => (Exit::Config, ""),
         Outcome::Missing => (Exit::NoInput, ""),
-        Outcome::Failed => (Exit::Internal, "error: "),
+        Outcome::Failed | Outcome::Partly => (Exit::Internal, "error: "),
         Outcome::Stopping => (Exit::Unreachable, "error: "),
     };
     let text = format!("{head}{}\n", report.message.trim_end());
     match exit {
         Exit::Fine => render::out(&text),
+        _ if report.result == Outcome::Partly => render::err(&text),
         _ => render::err(&format!("{text}process {} was not changed\n", process.pid)),
     }
     exit

@@ -135,7 +135,7 @@ async fn reload(State(shared): State<Shared>, Query(options): Query<Options>, he
     let status = match report.result {
         Outcome::Applied | Outcome::Unchanged => StatusCode::OK,
         Outcome::Invalid | Outcome::Missing => StatusCode::UNPROCESSABLE_ENTITY,
-        Outcome::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        Outcome::Failed | Outcome::Partly => StatusCode::INTERNAL_SERVER_ERROR,
         Outcome::Stopping => StatusCode::SERVICE_UNAVAILABLE,
     };
     (status, Json(report)).into_response()

@@ -57,6 +57,8 @@ pub(crate) enum Outcome {
     Missing,
     /// A component could not be started; what ran goes on.
     Failed,
+    /// The pipelines run as the files say, but what they say of the process's own metrics could not be started.
+    Partly,
     /// The process is stopping.
     Stopping,
 }
@@ -116,7 +118,7 @@ impl Reload {
             Outcome::Invalid | Outcome::Missing => {
                 tracing::error!("the configuration is wrong; what ran goes on unchanged");
             }
-            Outcome::Failed | Outcome::Stopping => tracing::error!("{}", report.message),
+            Outcome::Failed | Outcome::Partly | Outcome::Stopping => tracing::error!("{}", report.message),
         }
         if let Some(reply) = request.reply {
             // Whoever asked may have gone.
@@ -148,7 +150,7 @@ impl Reload {
         logging::level(&plan.telemetry);
         let is_as_it_was = own.is_as(&plan.telemetry);
         if let Err(failure) = own.follow(&plan.telemetry).await {
-            return Report::of(Outcome::Failed, format!("{failure}; the pipelines run as the files say: {changes}"));
+            return Report::of(Outcome::Partly, format!("{failure}; the pipelines run as the files say: {changes}"));
         }
         match (changes.is_empty(), is_as_it_was) {
             (true, true) => Report::of(Outcome::Unchanged, "the configuration asks for what runs already"),

@@ -33,6 +33,8 @@ pub(crate) struct Telemetry {
     tasks: Tasks,
     settings: TelemetrySettings,
     source: Arc<Source>,
+    /// Whether all that the settings ask for could be started.
+    is_shown: bool,
 }
 
 // === impl Telemetry ===
@@ -42,15 +44,15 @@ impl Telemetry {
     /// has is left to them, with a warning.
     pub(crate) async fn start(settings: &TelemetrySettings, status: Status, budget: Budget) -> Result<Self, Failure> {
         let source = Arc::new(Source::new(settings, status, budget));
-        let mut telemetry =
-            Self { stopper: Stopper::new().0, tasks: Tasks::default(), settings: settings.clone(), source };
+        let (stopper, tasks, settings) = (Stopper::new().0, Tasks::default(), settings.clone());
+        let mut telemetry = Self { stopper, tasks, settings, source, is_shown: false };
         telemetry.run().await?;
         Ok(telemetry)
     }
 
-    /// Whether other settings ask for the same.
+    /// Whether other settings ask for what is shown.
     pub(crate) fn is_as(&self, settings: &TelemetrySettings) -> bool {
-        (&self.settings.metrics, &self.settings.resource) == (&settings.metrics, &settings.resource)
+        self.is_shown && (&self.settings.metrics, &self.settings.resource) == (&settings.metrics, &settings.resource)
     }
 
     /// Goes on as other settings say, after a reload; what did not change stays as it is.
@@ -71,6 +73,12 @@ impl Telemetry {
     }
 
     async fn run(&mut self) -> Result<(), Failure> {
+        let started = self.show().await;
+        self.is_shown = started.is_ok();
+        started
+    }
+
+    async fn show(&self) -> Result<(), Failure> {
         let metrics = &self.settings.metrics;
         if metrics.level == Detail::None {
             return Ok(());
