@@ -17,5 +17,7 @@ mod client;
 mod exporters;
 #[path = "tls/folder.rs"]
 mod folder;
+#[path = "tls/probes.rs"]
+mod probes;
 #[path = "tls/receivers.rs"]
 mod receivers;

@@ -3,6 +3,7 @@
 mod health;
 mod health_check;
 mod pprof;
+mod secured;
 pub(crate) mod server;
 mod zpages;
 

@@ -2,6 +2,7 @@
 
 use pipelines::component::{Kind, Problems};
 use pipelines::config::Duration;
+use pipelines::net::tls::ServerTls;
 use pipelines::runtime::Status;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,6 +15,8 @@ use super::server;
 pub(crate) struct Config {
     /// Address to listen on. Default 127.0.0.1:13133; `0.0.0.0:13133` for probes from outside.
     pub(crate) endpoint: String,
+    /// TLS, with client certificates if `client_ca_file` is set. Default: none.
+    pub(crate) tls: Option<ServerTls>,
     /// Path that answers as the Collector does: 200 while the engine runs. Default `/`.
     pub(crate) path: String,
     /// Bodies of these answers; JSON with the status and the time since the start when left out.
@@ -73,6 +76,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             endpoint: "127.0.0.1:13133".to_owned(),
+            tls: None,
             path: "/".to_owned(),
             response_body: None,
             check_collector_pipeline: CheckPipeline::default(),
@@ -91,6 +95,9 @@ impl Default for CheckPipeline {
 impl pipelines::component::Config for Config {
     fn validate(&self, problems: &mut Problems) {
         server::validate(&self.endpoint(), problems);
+        if let Some(tls) = &self.tls {
+            problems.nest("tls", |problems| tls.validate(problems));
+        }
         if self.path.contains(['{', '}', '*', ':']) {
             problems.error("path", format!("`{}` holds a pattern", self.path)).help("write `/health`");
         }

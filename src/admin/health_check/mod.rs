@@ -21,15 +21,18 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use pipelines::component::{
-    About, BoxFuture, BuildContext, Extension, ExtensionFactory, ExtensionHost, Failure, Stability,
+    About, BoxFuture, BuildContext, CheckContext, Extension, ExtensionFactory, ExtensionHost, Failure, Finding,
+    Stability,
 };
+use pipelines::net::tls::ServerTls;
+use pipelines::renewal::Renewals;
 use pipelines::runtime::{Health, Instant, Status, now};
 use serde_json::{Value, json};
 
-use super::{health, server};
+use super::{health, secured, server};
 
 /// The extension.
-pub(crate) struct HealthCheck(Arc<Config>);
+pub(crate) struct HealthCheck(Arc<Config>, Renewals);
 
 #[derive(Clone)]
 struct Shared {
@@ -84,8 +87,12 @@ impl ExtensionFactory for HealthCheck {
     };
     type Config = Config;
 
-    fn build(config: &Arc<Config>, _: &BuildContext) -> Result<Box<dyn Extension>, Failure> {
-        Ok(Box::new(Self(config.clone())))
+    fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Box<dyn Extension>, Failure> {
+        Ok(Box::new(Self(config.clone(), cx.renewals.clone())))
+    }
+
+    fn check(config: Arc<Config>, _: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
+        Box::pin(async move { config.tls.as_ref().map_or_else(Vec::new, ServerTls::check) })
     }
 }
 
@@ -101,7 +108,8 @@ impl Extension for HealthCheck {
             if self.0.path != "/readyz" {
                 router = router.route("/readyz", get(readyz));
             }
-            server::serve(&self.0.endpoint(), router.with_state(shared), host).await
+            let tls = self.0.tls.as_ref().map(|tls| secured::renewing(tls, &host.id, &self.1)).transpose()?;
+            server::serve(&self.0.endpoint(), tls, router.with_state(shared), host).await
         })
     }
 }

@@ -68,7 +68,7 @@ impl Extension for Zpages {
         Box::pin(async move {
             let pages = Router::new().route("/", get(pipelinez)).route("/debug/pipelinez", get(pipelinez));
             let router = pages.with_state(host.status.clone());
-            server::serve(&self.0.endpoint, router, host).await
+            server::serve(&self.0.endpoint, None, router, host).await
         })
     }
 }
