@@ -21,7 +21,8 @@ use self::trace::{Collected, Tracer};
 use crate::component::Outputs;
 use crate::otlp::split::split;
 use crate::runtime::StartError;
-use crate::runtime::build::{Body, Built, Present, build};
+use crate::runtime::build::{Body, Built, build};
+use crate::runtime::present::Present;
 use crate::{Batch, Outcome, Plan, Signal, Telemetry};
 
 /// How long a record may take after everything was flushed; nothing on its way waits for anything real.

@@ -10,6 +10,7 @@ mod prove;
 mod reference;
 mod resolve;
 mod service;
+mod shape;
 mod telemetry;
 #[cfg(test)]
 mod tests;

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use super::declare::Sections;
 use super::id::{component_id, pipeline_id};
 use super::plan::Pipeline;
+use super::shape::map;
 use super::telemetry::{self, Settings};
 use crate::Signal;
 use crate::component::{ComponentId, Kind};
-use crate::config::{Diagnostic, Diagnostics, Key, Node, code, did_you_mean, missing_blank};
+use crate::config::{Diagnostic, Diagnostics, Key, Node, code, did_you_mean};
 
 /// What the `service` section says.
 #[derive(Default)]
@@ -167,19 +168,6 @@ fn find(
         diagnostics.push(error);
     }
     None
-}
-
-/// The entries of a section, none when it is empty.
-pub(super) fn map<'a>(node: &'a Node, at: &str, diagnostics: &mut Diagnostics) -> &'a [(Key, Node)] {
-    let entries = node.as_map();
-    if entries.is_none() && !node.is_null() {
-        let error = Diagnostic::error(&code::SHAPE, format!("{at} is {}, expected a map", node.kind())).at(node.span);
-        diagnostics.push(match node.as_str().and_then(missing_blank) {
-            Some(help) => error.help(help),
-            None => error,
-        });
-    }
-    entries.unwrap_or_default()
 }
 
 /// The ids of a list. A single id stands for a list of one, as upstream.

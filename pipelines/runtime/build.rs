@@ -3,20 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::engine::StartError;
+use super::error::StartError;
 use super::gauges::Gauges;
 use super::node::ProcessorNode;
 use super::output::{Accept, Listeners, Observer, Output};
 pub(crate) use super::part::Body;
 use super::part::{Attached, Node, Part};
+use super::present::Present;
 use super::queue::ExporterNode;
 use super::stats::Stats;
 use super::status::NodeStatus;
 use super::{Budget, QueuePlace, Wake, extensions};
 use crate::component::{BuildContext, Exporter, Extension, Extensions, Failure, Kind, Outputs, Receiver};
 use crate::graph::PlanNode;
-use crate::net::Sockets;
-use crate::renewal::Renewals;
 use crate::{Plan, Signal};
 
 /// Every node of a plan, and what is needed to start those that are new. Also what a dry run pushes records through.
@@ -35,25 +34,6 @@ pub(crate) struct Built {
     pub(crate) services: Extensions,
     /// Bytes in flight.
     pub(crate) budget: Budget,
-}
-
-/// What runs already when a plan is built.
-#[derive(Default)]
-pub(crate) struct Present {
-    /// Bytes in flight.
-    pub(crate) budget: Budget,
-    /// What is made of files.
-    pub(crate) renewals: Renewals,
-    /// Everybody's sockets.
-    pub(crate) sockets: Sockets,
-    /// The nodes that stay, by node of the new plan.
-    pub(crate) nodes: HashMap<usize, Arc<Node>>,
-    /// The nodes that others take over from, by node of the new plan.
-    pub(crate) replaced: HashMap<usize, Arc<Node>>,
-    /// The exporters that stay, by place in [`Plan::declared`] of the new plan.
-    pub(crate) exporters: HashMap<usize, Arc<dyn Exporter>>,
-    /// The extensions that stay, likewise.
-    pub(crate) extensions: HashMap<usize, Arc<Attached>>,
 }
 
 /// What replaces or watches parts of a plan while it is built; the default changes nothing.

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::build::{Plain, Present, build};
+use super::build::{Plain, build};
 use super::clock::now;
+use super::error::StartError;
 use super::leaving::Leaving;
 use super::output::Former;
 use super::part::{Graph, Node, Stage};
+use super::present::Present;
 use super::start::Starter;
 use super::status::{Health, Status};
 use super::stop::Stop;
@@ -49,27 +51,6 @@ pub struct Running {
     pub(super) former: Vec<Former>,
     /// For every reload of late, whether all that it replaced has sent on what it held.
     pub(super) emptied: Vec<Stop>,
-}
-
-/// Why a plan did not start. What had started was stopped again.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A component could not be made.
-    #[error("{id} cannot be built: {failure}")]
-    Build {
-        /// The component.
-        id: ComponentId,
-        /// Why.
-        failure: Failure,
-    },
-    /// A component could not be started.
-    #[error("{id} cannot start: {failure}")]
-    Start {
-        /// The component.
-        id: ComponentId,
-        /// Why.
-        failure: Failure,
-    },
 }
 
 // === impl Engine ===

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::build::Present;
-use super::engine::StartError;
+use super::error::StartError;
 use super::part::{Attached, Part};
+use super::present::Present;
 use crate::Plan;
 use crate::component::{BuildContext, Extension, Extensions, Failure};
 

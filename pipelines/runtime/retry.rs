@@ -27,6 +27,10 @@ pub(crate) struct Backoff<'a> {
     seed: u64,
 }
 
+/// Longest wait a destination can ask for where nothing else bounds it: it must not be able to switch a queue off by
+/// mistake.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
 // === impl Retry ===
 
 impl Default for Retry {
@@ -52,9 +56,15 @@ impl<'a> Backoff<'a> {
 
     /// The wait before the next attempt, at least `asked`; `None` when it is time to give up.
     pub(crate) fn next(&mut self, elapsed: Duration, asked: Option<Duration>) -> Option<Duration> {
-        let wait = self.jittered().max(asked.unwrap_or_default());
         let limit = self.retry.max_elapsed_time;
-        if !self.retry.enabled || (!limit.is_zero() && elapsed + wait > limit) {
+        if !self.retry.enabled {
+            return None;
+        }
+        if limit.is_zero() {
+            return Some(self.again(asked));
+        }
+        let wait = self.jittered().max(asked.unwrap_or_default());
+        if elapsed + wait > limit {
             return None;
         }
         self.grow();
@@ -63,7 +73,7 @@ impl<'a> Backoff<'a> {
 
     /// The wait before the next attempt where giving up is no choice.
     pub(crate) fn again(&mut self, asked: Option<Duration>) -> Duration {
-        let wait = self.jittered().max(asked.unwrap_or_default());
+        let wait = self.jittered().max(asked.unwrap_or_default().min(LONGEST_WAIT));
         self.grow();
         wait
     }
@@ -120,11 +130,15 @@ mod tests {
         }
     }
 
-    /// Scenario: the destination asks for a longer wait. Guarantee: it is honoured.
+    /// Scenario: the destination asks for a longer wait, and for a day where nothing ends the attempts. Guarantee: it is
+    /// honoured; a day is not believed.
     #[test]
     fn honours_the_wait_asked_for() {
         let retry = Retry::default();
         let wait = Backoff::new(&retry, 1).next(Duration::ZERO, Some(Duration::from_secs(60)));
         assert_eq!(wait, Some(Duration::from_secs(60)));
+        let never = Retry { max_elapsed_time: Duration::ZERO, ..Retry::default() };
+        let wait = Backoff::new(&never, 1).next(Duration::ZERO, Some(Duration::from_secs(86_400)));
+        assert_eq!(wait, Some(LONGEST_WAIT));
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::build::{Built, Present};
-use super::engine::StartError;
+use super::build::Built;
+use super::error::StartError;
 use super::panic::caught_async;
 use super::part::{Body, Node, Part, exporters};
+use super::present::Present;
 use super::ready::{Readiness, Ready};
 use super::status::Status;
 use crate::component::{ComponentId, ExtensionHost, Failure, Outputs, Receiver, ReceiverHost};

@@ -20,7 +20,7 @@ pub use self::metrics::{Detail, Metrics};
 pub(super) use self::proof::check;
 pub use self::reader::{Labels, Pull, Push};
 pub use self::resource::Resource;
-use super::service::map;
+use super::shape::map;
 use crate::config::{Diagnostic, Diagnostics, Node, code, did_you_mean, from_node_at};
 
 /// What `service.telemetry` asks for that the engine has.

@@ -1,6 +1,6 @@
 //! `service.telemetry.resource`: who the process says it is.
 
-use super::super::service::map;
+use super::super::shape::map;
 use crate::config::{Diagnostic, Diagnostics, Node, code};
 
 /// Attributes by name, in order; `None` takes one away that would be there by itself.

@@ -1,7 +1,6 @@
 //! One batch and its attempts: timeout, retry with backoff, and when to give up.
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use super::super::clock::now;
 use super::super::panic::caught_async;
@@ -11,10 +10,6 @@ use super::ExporterNode;
 use crate::Batch;
 use crate::component::{ExportError, Exported};
 use crate::outcome::{Outcome, Refusal, RefusalKind};
-
-/// Longest wait a destination can ask for where nothing else bounds it: it must not be able to switch a queue off by
-/// mistake.
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 // === impl ExporterNode ===
 
@@ -28,7 +23,7 @@ impl ExporterNode {
         loop {
             let attempted = caught_async(self.attempt(batch)).await;
             let panicked = attempted.is_err();
-            let (mut after, reason) = match attempted.unwrap_or_else(|panic| Err(ExportError::retry(panic))) {
+            let (after, reason) = match attempted.unwrap_or_else(|panic| Err(ExportError::retry(panic))) {
                 Ok(exported) => {
                     self.stats.attempts.succeeded();
                     return delivered(&self.name, exported);
@@ -47,7 +42,6 @@ impl ExporterNode {
                 // Trying the same data on the same code again at once would panic again.
                 if panicked { None } else { backoff.next(started.elapsed(), after) }
             } else {
-                after = after.map(|after| after.min(LONGEST_WAIT));
                 Some(backoff.again(after))
             };
             let Some(wait) = wait else {

@@ -12,12 +12,14 @@ use std::time::Duration;
 
 pub use self::changes::Changes;
 use self::diff::Diff;
-use super::build::{Built, Plain, Present, build, listeners};
+use super::build::{Built, Plain, build, listeners};
 use super::clock::now;
-use super::engine::{GIVE_UP, Running, StartError};
+use super::engine::{GIVE_UP, Running};
+use super::error::StartError;
 use super::leaving::{Heir, Leaving};
 use super::output::{Accept, Former, Output};
 use super::part::{Attached, Graph, Node, exporters};
+use super::present::Present;
 use super::start::Starter;
 use super::status::{NodeStatus, Reloaded};
 use super::stop::Stopper;
