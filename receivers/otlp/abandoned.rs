@@ -6,7 +6,7 @@
 //!
 //! Telling equal requests apart costs a hash of their bytes, so it is done only while something is wrong.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -49,8 +49,11 @@ pub(super) struct Abandoned {
 #[derive(Default)]
 struct Left {
     watch_until: Option<Instant>,
-    acked: HashMap<Key, Acked>,
-    order: VecDeque<(Key, Instant)>,
+    /// Each with its place in the order.
+    acked: HashMap<Key, (u64, Acked)>,
+    /// When each was left last, the oldest first.
+    order: BTreeMap<u64, (Key, Instant)>,
+    next: u64,
 }
 
 // === impl Abandoned ===
@@ -86,8 +89,7 @@ impl Abandoned {
         let mut left = self.lock();
         left.watch_until = Some(now() + WATCH);
         if let Some(key) = key {
-            left.order.push_back((key, now()));
-            left.acked.insert(key, acked);
+            left.insert(key, acked);
             left.forget_old();
         }
         drop(left);
@@ -98,18 +100,18 @@ impl Abandoned {
     /// client's next one is as good as its first.
     pub(super) fn take(&self, key: Key) -> Option<Earlier> {
         let mut left = self.lock();
-        let outcome = left.acked.get_mut(&key)?.now();
-        match outcome {
+        let (_, acked) = left.acked.get_mut(&key)?;
+        match acked.now() {
             // It stays, as the client may not have heard this answer either.
             Some(outcome) if outcome.is_final() => {
-                left.acked.insert(key, Acked::of(outcome.clone()));
+                *acked = Acked::of(outcome.clone());
                 Some(Earlier::Ended(outcome))
             }
             Some(_) => {
-                left.acked.remove(&key);
+                left.remove(key);
                 None
             }
-            None => left.acked.remove(&key).map(Earlier::OnItsWay),
+            None => left.remove(key).map(Earlier::OnItsWay),
         }
     }
 
@@ -131,12 +133,60 @@ impl Default for Abandoned {
 // === impl Left ===
 
 impl Left {
+    /// A client that hangs up again and again is in the order once, as of the last time.
+    fn insert(&mut self, key: Key, acked: Acked) {
+        self.remove(key);
+        self.next += 1;
+        self.order.insert(self.next, (key, now()));
+        self.acked.insert(key, (self.next, acked));
+    }
+
+    fn remove(&mut self, key: Key) -> Option<Acked> {
+        let (place, acked) = self.acked.remove(&key)?;
+        self.order.remove(&place);
+        Some(acked)
+    }
+
     fn forget_old(&mut self) {
-        while let Some((key, since)) = self.order.front()
-            && (self.order.len() > MOST || since.elapsed() > KEEP)
+        while let Some(oldest) = self.order.first_entry()
+            && (self.acked.len() > MOST || oldest.get().1.elapsed() > KEEP)
         {
-            self.acked.remove(key);
-            self.order.pop_front();
+            let (key, _) = oldest.remove();
+            self.acked.remove(&key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pipelines::Acknowledge;
+    use pipelines::batch::Ack;
+
+    use super::*;
+
+    /// Scenario: more clients than a few hang up and come again, more often than requests are remembered. Guarantee: each
+    /// attempt finds the one before, so none is sent twice; and of more requests than are remembered the newest stay.
+    #[test]
+    fn attempts_are_no_more_to_remember_than_requests() {
+        let abandoned = Abandoned::default();
+        let (acks, waiting): (Vec<_>, Vec<_>) = (0..2000).map(|_| Ack::pair(Acknowledge::Delivered)).unzip();
+        for (key, acked) in (0..).zip(waiting) {
+            abandoned.keep(Some((key, 0)), acked);
+        }
+        for attempt in 0..10 {
+            for key in 0..acks.len() as u64 {
+                let Some(Earlier::OnItsWay(acked)) = abandoned.take((key, 0)) else {
+                    panic!("attempt {attempt} of {key} does not find the one before");
+                };
+                abandoned.keep(Some((key, 0)), acked);
+            }
+        }
+        for key in 0..MOST as u64 {
+            abandoned.keep(Some((key, 1)), Acked::of(Outcome::Delivered));
+        }
+        assert!(abandoned.take((acks.len() as u64 - 1, 0)).is_none());
+        assert!(matches!(abandoned.take((0, 1)), Some(Earlier::Ended(Outcome::Delivered))));
+        let left = abandoned.lock();
+        assert_eq!((left.acked.len(), left.order.len()), (MOST, MOST));
     }
 }
