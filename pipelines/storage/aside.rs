@@ -1,11 +1,12 @@
 //! [`Aside`]: copies of damaged ranges, kept in `corrupt/` for people to look at, the newest of them, up to a bound.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
 use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use super::directory::no_links;
 use super::walk::read_forgiving;
 
 /// Most that is kept, in bytes, unless an eighth of the queue's bound is less.
@@ -75,7 +76,7 @@ impl Aside {
 }
 
 fn copy(from: &File, to: &Path, range: Range<u64>) -> io::Result<()> {
-    let mut to = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(to)?;
+    let mut to = no_links().write(true).create(true).truncate(true).mode(0o600).open(to)?;
     let mut at = range.start;
     while at < range.end {
         let mut piece = vec![0; (range.end - at).min(PIECE) as usize];

@@ -5,6 +5,8 @@ use std::io::{self, IoSlice};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 use super::error::{OpenError, cannot};
 use super::format::{DONE, MARK, SegmentId};
 use super::medium::{Medium, write_all};
@@ -15,6 +17,7 @@ use super::options::Options;
 pub(super) struct Directory {
     path: PathBuf,
     permissions: u32,
+    create_directory: bool,
 }
 
 /// What lies in a queue's directory.
@@ -47,7 +50,7 @@ impl Directory {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(cannot("create", path)(error)),
         }
-        Ok(Self { path, permissions: options.permissions })
+        Ok(Self { path, permissions: options.permissions, create_directory: options.create_directory })
     }
 
     /// Where it is.
@@ -81,9 +84,9 @@ impl Directory {
         let path = self.segment(id);
         let create = || OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
         let file = match create() {
-            // Somebody deleted the directory.
+            // Somebody deleted the directory, perhaps with the one it was in.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                DirBuilder::new().mode(self.permissions).create(&self.path)?;
+                DirBuilder::new().mode(self.permissions).recursive(self.create_directory).create(&self.path)?;
                 create()?
             }
             other => other?,
@@ -102,7 +105,7 @@ impl Directory {
 
     /// Marks entries of a segment as done, if it is there.
     pub(super) fn mark(&self, id: SegmentId, offsets: &[u64]) -> io::Result<()> {
-        match OpenOptions::new().write(true).open(self.segment(id)) {
+        match no_links().write(true).open(self.segment(id)) {
             Ok(file) => offsets.iter().try_for_each(|offset| file.write_all_at(&DONE, offset + MARK)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
@@ -116,6 +119,14 @@ impl Directory {
             other => other,
         }
     }
+}
+
+/// How files that are there are opened: whoever may put a link into the directory must not have us cut off or overwrite
+/// what it points to.
+pub(super) fn no_links() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+    options
 }
 
 /// Makes the names in a directory outlive a power cut.

@@ -1,6 +1,6 @@
 //! One process per queue: a file that is locked for as long as somebody works with the directory.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 
+use super::directory::no_links;
 use super::error::{OpenError, cannot};
 use crate::runtime::now;
 
@@ -24,7 +25,7 @@ impl Lock {
     /// Locks the directory, waiting for up to `timeout`.
     pub(super) fn take(directory: &Path, timeout: Duration) -> Result<Self, OpenError> {
         let path = directory.join("lock");
-        let mut options = OpenOptions::new();
+        let mut options = no_links();
         let options = options.read(true).write(true).create(true).truncate(false).mode(0o600);
         let mut file = options.open(&path).map_err(cannot("open", &path))?;
         let since = now();

@@ -1,7 +1,7 @@
 //! What a queue does with the files it finds: finds the entries that wait by their headers, cuts off what a crash left
 //! half written, keeps damaged ranges aside. Nothing it finds keeps the queue from being opened.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::aside::Aside;
-use super::directory::Directory;
+use super::directory::{Directory, no_links};
 use super::error::OpenError;
 use super::format::{Header, SEGMENT_HEADER, SegmentId, VERSION, version};
 use super::state::Segment;
@@ -81,7 +81,7 @@ impl<'a> Recovery<'a> {
         if self.found.segments.last().is_some_and(|last| last.id.number == id.number) {
             return Err(io::Error::other("another segment has its number"));
         }
-        let file = OpenOptions::new().read(true).write(true).open(self.directory.segment(id))?;
+        let file = no_links().read(true).write(true).open(self.directory.segment(id))?;
         let length = file.metadata()?.len();
         let mut header = [0; SEGMENT_HEADER as usize];
         let read = file.read_exact_at(&mut header, 0);

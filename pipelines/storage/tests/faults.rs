@@ -212,6 +212,22 @@ async fn a_deleted_directory_swallows_nothing() {
     assert_eq!(drain(place.killed().open()).await, ["three"]);
 }
 
+/// Scenario: the directory of all queues is deleted, which the engine had to make. Guarantee: it is made again.
+#[tokio::test]
+async fn a_deleted_base_is_made_again() {
+    let place = Place::with(|options| {
+        options.directory = options.directory.join("base");
+        options.create_directory = true;
+    });
+    let queue = place.open();
+    soon(offer(&queue, "one")).await;
+    std::fs::remove_dir_all(&place.options.directory).unwrap();
+    assert_eq!(refused(soon(offer(&queue, "two")).await), RefusalKind::Unavailable);
+    until_taken(&queue, "three").await;
+    leave(queue).await;
+    assert_eq!(drain(place.open()).await, ["three"]);
+}
+
 /// Scenario: a real file system of 1 MiB fills up and gets space again. Guarantee: as with the imitated one.
 #[tokio::test]
 async fn a_small_file_system_fills_up() {

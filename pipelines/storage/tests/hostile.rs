@@ -1,6 +1,7 @@
 //! Files that somebody made or a disk has lost a block of.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use proptest::prelude::*;
 
@@ -100,6 +101,22 @@ async fn strange_files_are_left_alone() {
     assert_eq!(drain(queue).await, ["now"]);
     assert_eq!((fs::read(&later).unwrap(), fs::read(&other).unwrap()), (whole, b"mine".to_vec()));
     assert_eq!(place.segments().len(), 4);
+}
+
+/// Scenario: whoever made the directory put links in the place of the lock and of a segment. Guarantee: what they point to
+/// stays as it is.
+#[tokio::test]
+async fn links_are_not_followed() {
+    let (place, whole) = segment_of(&[b"mine".to_vec()]).await;
+    let (segment, other) = (place.segments().remove(0), place.directory.path().join("other"));
+    fs::write(&other, &whole[..whole.len() - 1]).unwrap();
+    fs::remove_file(&segment).unwrap();
+    symlink(&other, &segment).unwrap();
+    assert!(drain(place.open()).await.is_empty());
+    fs::remove_file(place.path().join("lock")).unwrap();
+    symlink(&other, place.path().join("lock")).unwrap();
+    assert!(place.try_open().is_err());
+    assert_eq!(fs::read(&other).unwrap(), &whole[..whole.len() - 1]);
 }
 
 proptest! {
