@@ -8,7 +8,11 @@ use tokio::task::{JoinError, JoinSet};
 
 /// A set of tasks that is awaited, or aborted after a deadline, when its owner stops. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Tasks(Arc<Mutex<Inner>>);
+pub struct Tasks {
+    inner: Arc<Mutex<Inner>>,
+    /// Whoever waits for the set: it wakes one only.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -65,6 +69,7 @@ impl Tasks {
     }
 
     async fn all(&self) {
+        let _turn = self.turn.lock().await;
         // The set stays in its place, so that a task spawned while others are awaited is awaited too.
         while let Some(ended) = poll_fn(|cx| self.lock().set.poll_join_next(cx)).await {
             report(ended);
@@ -72,7 +77,7 @@ impl Tasks {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

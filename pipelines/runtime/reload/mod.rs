@@ -119,12 +119,20 @@ impl Running {
         }
     }
 
-    /// Queues on disk that lie where those lie that they replace, and can be opened only after them.
+    /// New queues on disk that lie where those lie that they replace, or that were removed and are not empty yet, and can
+    /// be opened only after them.
     fn heirs(&self, diff: &Diff, built: &Built) -> Vec<Heir> {
-        let pairs = diff.replaced.iter().map(|(at, was)| (&self.graph.nodes[*was], &built.nodes[*at]));
         let on_disk = |node: &Arc<Node>| node.queue().and_then(|queue| queue.directory());
-        let same = pairs.filter(|(old, new)| on_disk(new).is_some() && on_disk(old) == on_disk(new));
-        same.map(|(old, new)| Heir { old: old.clone(), new: new.clone() }).collect()
+        let removed = diff.leaving(&self.graph.plan).into_iter().map(|at| self.graph.nodes[at].clone());
+        let earlier = self.lingering.iter().filter_map(Weak::upgrade);
+        let before: Vec<Arc<Node>> = earlier.chain(removed).collect();
+        let new = (0..built.nodes.len()).filter(|at| !diff.nodes.contains_key(at)).map(|at| &built.nodes[at]);
+        let heir = |new: &Arc<Node>| {
+            let directory = on_disk(new)?;
+            let old = before.iter().rfind(|old| on_disk(old).as_ref() == Some(&directory))?;
+            Some(Heir { old: old.clone(), new: new.clone() })
+        };
+        new.filter_map(heir).collect()
     }
 
     /// Wires what stays as the new plan says, and what leaves to the ends that take over from its own. No step waits.

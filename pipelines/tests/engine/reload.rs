@@ -264,6 +264,39 @@ service: {{ extensions: [shelf], pipelines: {{ logs: {{ receivers: [source/hands
     running.stop(SECOND).await;
 }
 
+/// Scenario: a sink with a queue on disk that it cannot empty is removed, and comes back while the time it has for that is
+/// not up. Guarantee: it is started again, opens its queue, and delivers what was left in it.
+#[tokio::test]
+async fn a_queue_on_disk_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |sink: &str| {
+        plan(&format!(
+            "receivers: {{ source/back: }}
+extensions: {{ shelf: {{ directory: {} }} }}
+exporters: {{ sink/back: {{ sending_queue: {{ storage: shelf }}, {sink} }}, sink/other: }}
+service: {{ extensions: [shelf], pipelines: {{ logs: {{ receivers: [source/back], exporters: [sink/{}] }} }} }}",
+            folder.path().display(),
+            if sink.is_empty() { "other" } else { "back" },
+        ))
+        .unwrap()
+    };
+    let mut running = Engine::start(&of("hangs: true")).await.unwrap();
+    assert_eq!(send("source/back", logs(1)).await, Outcome::Delivered, "it is on disk");
+    while attempts("sink/back") == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    running.reload(&of(""), 30 * SECOND).await.unwrap();
+    running.reload(&of("timeout: 1s"), 30 * SECOND).await.unwrap();
+    for _ in 0..150 {
+        if delivered("sink/back") == [1] {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(delivered("sink/back"), [1]);
+    running.stop(SECOND).await;
+}
+
 /// Scenario: the extension that a queue lies in is configured anew. Guarantee: the sink that names it is replaced, though
 /// its own configuration is the same; the source is not.
 #[tokio::test]
