@@ -162,8 +162,15 @@ impl Leaving {
     fn report(&self) {
         for node in &self.nodes {
             let (id, place, held) = (&node.part.id, node.status.place.as_deref().unwrap_or_default(), node.held());
-            if held > 0 {
-                tracing::warn!(%id, place, held, "the time was up with this left");
+            if held == 0 {
+                continue;
+            }
+            match node.queue().and_then(|queue| queue.directory()) {
+                Some(directory) => {
+                    let directory = directory.display();
+                    tracing::warn!(%id, place, held, %directory, "left on disk for whoever opens the queue next");
+                }
+                None => tracing::warn!(%id, place, held, "the time was up with this left"),
             }
         }
     }

@@ -37,6 +37,9 @@ impl Directory {
         let base = &options.directory;
         let mut builder = DirBuilder::new();
         builder.mode(options.permissions);
+        if base.exists() && !base.is_dir() {
+            return Err(OpenError::NoDirectory(base.clone()));
+        }
         if !base.is_dir() {
             if !options.create_directory {
                 return Err(OpenError::Missing(base.clone()));

@@ -16,6 +16,9 @@ pub enum OpenError {
     /// The directory of all queues is not there and must not be made.
     #[error("the directory {} does not exist; create it or set `create_directory: true`", .0.display())]
     Missing(PathBuf),
+    /// A file has its name.
+    #[error("{} is not a directory", .0.display())]
+    NoDirectory(PathBuf),
     /// Somebody else works with the queue.
     #[error("the queue {} is in use{}; give each process a directory of its own", .path.display(), by(*.pid))]
     Locked {

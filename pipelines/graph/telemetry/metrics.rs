@@ -62,9 +62,11 @@ pub(super) fn read(key: &Key, node: &Node, diagnostics: &mut Diagnostics) -> Met
     if let Some(address) = &body.address {
         let message = match Pull::of_address(address) {
             Ok(pull) => {
+                let (host, port) = pull.endpoint.rsplit_once(':').unwrap_or_default();
+                let listen = format!("{{host: \"{host}\", port: {port}}}");
                 metrics.only(pull);
                 Diagnostic::warning(&code::OLD_NAME, format!("{PLACE}.address is the old form of a reader"))
-                    .help("write `readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: 8888}}}}]`")
+                    .help(format!("write `readers: [{{pull: {{exporter: {{prometheus: {listen}}}}}}}]`"))
             }
             Err(reason) => Diagnostic::error(&code::INVALID_VALUE, format!("{PLACE}.address {reason}")),
         };

@@ -45,8 +45,14 @@ impl ExporterNode {
                 Some(backoff.again(after))
             };
             let Some(wait) = wait else {
-                let fate = if is_ours { "kept on disk" } else { "given back to the sender" };
-                tracing::warn!(node = %self.name, items = batch.items(), %reason, "{fate}");
+                let (node, items) = (&self.name, batch.items());
+                if is_ours {
+                    tracing::warn!(%node, items, %reason, "kept on disk");
+                } else if batch.is_told() {
+                    tracing::error!(%node, items, %reason, "dropped, and its sender was told that all is well");
+                } else {
+                    tracing::warn!(%node, items, %reason, "given back to the sender");
+                }
                 let reason = if panicked { format!("{} failed: {reason}", self.name) } else { reason };
                 return Refusal { kind: RefusalKind::Unavailable, reason: reason.into(), after }.into();
             };

@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use super::super::budget::{Budget, Permit};
 use super::super::clock::now;
 use super::super::delivery::{Queue as Settings, Sizer};
+use super::super::gauges::Fill;
 use super::super::stats::Stats;
 use super::{Load, Refused};
 use crate::Batch;
@@ -130,14 +131,23 @@ impl DiskLine {
         Some(Usage { bytes: usage.bytes, waiting: left, oldest: usage.oldest, recovered: left, ..Usage::default() })
     }
 
-    /// What waits or is on its way, in units of the sizer.
-    pub(super) fn size(&self) -> u64 {
-        let Some(usage) = self.usage() else { return 0 };
-        match self.settings.sizer {
-            Sizer::Requests => usage.waiting.entries + usage.in_flight.entries,
-            Sizer::Items => usage.waiting.items + usage.in_flight.items,
-            Sizer::Bytes => usage.waiting.bytes + usage.in_flight.bytes,
+    /// How full it is: in units of the sizer where those have a bound, else in bytes on disk, which always have one.
+    pub(super) fn fill(&self) -> Fill {
+        let usage = self.usage().unwrap_or_default();
+        let (mut held, in_flight) = (usage.waiting, usage.in_flight.entries);
+        held += usage.in_flight;
+        let Settings { capacity, sizer, .. } = self.settings;
+        if capacity == u64::MAX {
+            let size = if held.entries > 0 { usage.bytes } else { 0 };
+            let capacity = self.place.options.max_bytes;
+            return Fill { size, capacity, unit: Sizer::Bytes.name(), in_flight };
         }
+        let size = match sizer {
+            Sizer::Requests => held.entries,
+            Sizer::Items => held.items,
+            Sizer::Bytes => held.bytes,
+        };
+        Fill { size, capacity, unit: sizer.name(), in_flight }
     }
 
     pub(super) async fn next(&self) -> Option<Load> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use self::disk::DiskLine;
 pub use self::disk::Place;
 use self::memory::{MemoryLine, Refused};
-use super::delivery::Delivery;
+use super::delivery::{Delivery, Queue};
 use super::gauges::{Fill, Gauges};
 use super::output::Accept;
 use super::stats::{Stats, UNDELIVERED};
@@ -110,15 +110,6 @@ impl ExporterNode {
         }
     }
 
-    /// What waits or is on its way, in units of the sizer.
-    #[must_use]
-    pub fn size(&self) -> u64 {
-        match &self.line {
-            Line::Memory(line) => line.size(),
-            Line::Disk(line) => line.size(),
-        }
-    }
-
     /// Items that wait or are on their way.
     #[must_use]
     pub fn items(&self) -> u64 {
@@ -128,20 +119,20 @@ impl ExporterNode {
         }
     }
 
-    /// What the queue's bound counts, and the bound.
-    #[must_use]
-    pub fn capacity(&self) -> (super::Sizer, u64) {
-        (self.delivery.queue.sizer, self.delivery.queue.capacity)
-    }
-
     /// Exports batch after batch until the queue is closed and empty. After `stop` nothing is tried twice.
     pub async fn work(self: Arc<Self>, mut stop: Stop) {
         while let Some(Load { batches, entries, is_ours }) = self.next().await {
+            let mut is_kept = false;
             for batch in batches {
                 let outcome = self.deliver(&batch, is_ours, &mut stop).await;
+                is_kept |= is_ours && !outcome.is_final();
                 self.settle(batch, outcome);
             }
             entries.into_iter().for_each(|entry| entry.settle(&self.stats));
+            if is_kept {
+                // What stays on disk would be handed out again at once, as long as others hold up the end.
+                return;
+            }
         }
     }
 
@@ -168,12 +159,11 @@ impl Gauges for ExporterNode {
     }
 
     fn queue(&self) -> Option<Fill> {
-        let (sizer, capacity) = self.capacity();
-        let in_flight = match &self.line {
-            Line::Memory(line) => line.in_flight(),
-            Line::Disk(line) => line.usage().map_or(0, |usage| usage.in_flight.entries),
-        };
-        Some(Fill { size: self.size(), capacity, unit: sizer.name(), in_flight })
+        let Queue { capacity, sizer, .. } = self.delivery.queue;
+        Some(match &self.line {
+            Line::Memory(line) => Fill { size: line.size(), capacity, unit: sizer.name(), in_flight: line.in_flight() },
+            Line::Disk(line) => line.fill(),
+        })
     }
 
     fn disk(&self) -> Option<Usage> {
@@ -195,7 +185,7 @@ impl Accept for ExporterNode {
             Ok(()) => return,
             Err(Refused::Full(batch)) => {
                 self.stats.turned_away.add(batch.items(), batch.bytes());
-                let (sizer, capacity) = self.capacity();
+                let Queue { capacity, sizer, .. } = self.delivery.queue;
                 let reason =
                     format!("the queue of {} is full: {capacity} {} wait or are on their way", self.name, sizer.name());
                 (batch, Refusal::new(RefusalKind::Exhausted, reason).after(FULL_RETRY_AFTER))

@@ -195,3 +195,17 @@ async fn many_consumers_drain_a_backlog() {
     assert_eq!(place.segments().len(), 0);
     assert_eq!(queue.usage().bytes, 0);
 }
+
+/// Scenario: the directory is a file, or not there. Guarantee: the error says which of the two.
+#[test]
+fn a_file_is_no_directory() {
+    let place = Place::with(|options| {
+        options.directory.push("taken");
+        std::fs::write(&options.directory, "").unwrap();
+    });
+    let Err(taken) = place.try_open() else { panic!("a file cannot hold queues") };
+    assert!(taken.to_string().ends_with("taken is not a directory"), "{taken}");
+    std::fs::remove_file(&place.options.directory).unwrap();
+    let Err(missing) = place.try_open() else { panic!("it is not there") };
+    assert!(missing.to_string().contains("does not exist; create it"), "{missing}");
+}

@@ -44,6 +44,8 @@ pub(crate) struct SourceConfig {
     fails: Option<String>,
     /// Panics as soon as it runs.
     panics: bool,
+    /// Ends some time after it was asked to, as one with open connections does.
+    lingers: bool,
 }
 
 impl Config for SourceConfig {}
@@ -67,6 +69,9 @@ impl Receiver for Source {
             host.ready.tell(vec!["here".to_owned()]);
             assert!(!self.0.panics, "the source is broken");
             host.stop.requested().await;
+            if self.0.lingers {
+                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            }
             Ok(())
         })
     }

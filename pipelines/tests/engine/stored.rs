@@ -96,6 +96,47 @@ async fn what_is_stored_is_never_given_up() {
     running.stop(SECOND).await;
 }
 
+/// Scenario: the destination is down and the engine stops, but a receiver takes its time. Guarantee: what stays on disk is
+/// tried once more, not as often as the time allows.
+#[tokio::test]
+async fn what_stays_is_not_tried_again_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!(
+        "receivers: {{ source/stays: {{ lingers: true }} }}
+extensions: {{ shelf: {{ directory: {} }} }}
+exporters: {{ sink/stays: {{ sending_queue: {{ storage: shelf, num_consumers: 1 }}, fails: 100000 }} }}
+service:
+  extensions: [shelf]
+  pipelines: {{ logs: {{ receivers: [source/stays], exporters: [sink/stays] }} }}",
+        folder.path().display()
+    );
+    let running = Engine::start(&plan(&file).unwrap()).await.unwrap();
+    assert_eq!(send("source/stays", logs(3)).await, Outcome::Delivered);
+    while attempts("sink/stays") == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    running.stop(SECOND).await;
+    assert_eq!(attempts("sink/stays"), 2);
+    let running = start("stays", folder.path(), "").await;
+    assert_eq!(wait_for("sink/stays", 1).await, [3]);
+    running.stop(SECOND).await;
+}
+
+/// Scenario: a queue on disk without `queue_size`. Guarantee: how full it is counts bytes on disk, up to what the storage
+/// allows, so that alerts and probes see it fill; empty it counts nothing.
+#[tokio::test]
+async fn a_queue_on_disk_says_how_full_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let fill = |running: &Running| running.status().nodes().iter().find_map(|node| node.queue()).unwrap();
+    let running = start("fill", folder.path(), "hangs: true").await;
+    let empty = fill(&running);
+    assert_eq!((empty.size, empty.capacity, empty.unit), (0, 10 << 30, "bytes"));
+    assert_eq!(send("source/fill", logs(3)).await, Outcome::Delivered);
+    let held = fill(&running).size;
+    assert!((10..1000).contains(&held), "{held}");
+    running.stop(Duration::from_millis(300)).await;
+}
+
 /// Scenario: a queue on disk that groups. Guarantee: what was stored one by one leaves together.
 #[tokio::test]
 async fn what_is_stored_leaves_together() {
