@@ -168,7 +168,7 @@ impl Writer {
     fn cut_back(&mut self) {
         if let Some(active) = self.active.take() {
             if let Err(error) = active.file.set_len(active.length) {
-                tracing::warn!(queue = %self.shared.name, %error, "a failed write cannot be taken back; passed over at the next start");
+                tracing::warn!(queue = %self.shared.name, %error, "a failed write cannot be taken back; what of it is whole is delivered after the next start, too");
             }
             self.shared.with(|state| state.seal(active.id.number));
         }

@@ -38,6 +38,8 @@ pub(super) struct DiskLine {
     place: Place,
     settings: Settings,
     queue: OnceLock<Arc<DiskQueue>>,
+    /// A queue that is opened later ends at once.
+    is_stopped: AtomicBool,
     is_handed_over: AtomicBool,
     /// Entries that workers have in hand.
     in_hand: Arc<AtomicUsize>,
@@ -67,6 +69,7 @@ impl DiskLine {
             place,
             settings,
             queue: OnceLock::new(),
+            is_stopped: AtomicBool::new(false),
             is_handed_over: AtomicBool::new(false),
             in_hand: Arc::default(),
             gathering: Mutex::new(()),
@@ -86,6 +89,9 @@ impl DiskLine {
         let queue = opened.map_err(|error| Failure(error.to_string()))?;
         // It is opened once: whoever starts a node owns it.
         let _ = self.queue.set(queue);
+        if self.is_stopped.load(Ordering::SeqCst) {
+            self.stop();
+        }
         Ok(())
     }
 
@@ -99,6 +105,7 @@ impl DiskLine {
 
     /// Takes nothing more and hands out nothing more; what is left stays on disk.
     pub(super) fn stop(&self) {
+        self.is_stopped.store(true, Ordering::SeqCst);
         if let Some(queue) = self.queue.get() {
             queue.stop();
         }

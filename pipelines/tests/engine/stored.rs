@@ -1,12 +1,15 @@
 //! Queues on disk: what senders hear when, and what outlives the engine.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use pipelines::component::{BuildContext, ComponentId, ExporterFactory as _};
 use pipelines::ledger::entries;
-use pipelines::runtime::{Engine, Running};
+use pipelines::runtime::{Budget, Engine, ExporterNode, QueuePlace, Running, Stopper};
+use pipelines::storage::Options;
 use pipelines::{Acknowledge, Batch, Context, Outcome, Plan, RefusalKind};
 
-use super::components::{attempts, delivered, outputs};
+use super::components::{Sink, attempts, delivered, outputs};
 use super::{logs, plan, send};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -269,4 +272,20 @@ async fn the_ledger_goes_on_over_a_reload() {
     let numbers = [entry.recovered.items, entry.received.items, entry.sent.items, entry.rejected.items];
     assert_eq!((numbers, entry.balance()), ([0, 5, 3, 2], 0), "{entry:?}");
     running.stop(SECOND).await;
+}
+
+/// Scenario: the engine stops while a queue on disk is still being opened in the place of another. Guarantee: it lets go of
+/// its directory at once, and nobody waits for batches that it will not hand out.
+#[tokio::test]
+async fn a_queue_that_opens_too_late_ends_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let exporter = Sink::build(&Arc::default(), &BuildContext::new(ComponentId::of("sink/late"))).unwrap();
+    let options = Arc::new(Options::new(folder.path()));
+    let place = QueuePlace { name: "late".into(), options, budget: Budget::default() };
+    let node = Arc::new(ExporterNode::new("sink/late".into(), exporter, Arc::default(), Some(place)));
+    let (_stopper, stop) = Stopper::new();
+    node.close();
+    node.start().await.unwrap();
+    let ends = async { tokio::join!(node.clone().work(stop), node.ended()) };
+    assert!(tokio::time::timeout(5 * SECOND, ends).await.is_ok());
 }
