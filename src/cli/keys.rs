@@ -86,7 +86,9 @@ fn new(args: New) -> Exit {
         Format::Json => render::json(&json!({ "id": id, "secret": secret, "line": entry.to_string() })),
         Format::Text => {
             render::err(&format!("id      {id}\nsecret  {secret}\n\n"));
-            render::err("The client needs both; the secret is shown only now. The key file needs this line:\n");
+            render::err(
+                "The client needs both; the secret is shown only now. The line for the key file is what goes to the output:\n",
+            );
             render::out(&format!("{entry}\n"));
         }
     }

@@ -17,7 +17,7 @@ use crate::Batch;
 use crate::batch::{Acked, Limits};
 use crate::component::Failure;
 use crate::outcome::Outcome;
-use crate::storage::{Capacity, DiskQueue, Options, Stored, Usage};
+use crate::storage::{Amount, Capacity, DiskQueue, Options, Stored, Usage};
 
 /// How often a worker looks whether there is room for the entry it has read.
 const LOOK: Duration = Duration::from_millis(5);
@@ -87,6 +87,10 @@ impl DiskLine {
         let opening = tokio::task::spawn_blocking(move || DiskQueue::open(&name, &options, capacity)).await;
         let opened = opening.map_err(|_| Failure::from("opening the queue on disk panicked"))?;
         let queue = opened.map_err(|error| Failure(error.to_string()))?;
+        let Amount { entries, items, .. } = queue.usage().recovered;
+        if entries > 0 {
+            tracing::info!(queue = %self.directory().display(), entries, items, "found on disk from before, to be delivered first");
+        }
         // It is opened once: whoever starts a node owns it.
         let _ = self.queue.set(queue);
         if self.is_stopped.load(Ordering::SeqCst) {
