@@ -105,23 +105,23 @@ async fn what_is_stored_is_never_given_up() {
 async fn what_stays_is_not_tried_again_and_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = format!(
-        "receivers: {{ source/stays: {{ lingers: true }} }}
+        "receivers: {{ source/lasting: {{ lingers: true }} }}
 extensions: {{ shelf: {{ directory: {} }} }}
-exporters: {{ sink/stays: {{ sending_queue: {{ storage: shelf, num_consumers: 1 }}, fails: 100000 }} }}
+exporters: {{ sink/lasting: {{ sending_queue: {{ storage: shelf, num_consumers: 1 }}, fails: 100000 }} }}
 service:
   extensions: [shelf]
-  pipelines: {{ logs: {{ receivers: [source/stays], exporters: [sink/stays] }} }}",
+  pipelines: {{ logs: {{ receivers: [source/lasting], exporters: [sink/lasting] }} }}",
         folder.path().display()
     );
     let running = Engine::start(&plan(&file).unwrap()).await.unwrap();
-    assert_eq!(send("source/stays", logs(3)).await, Outcome::Delivered);
-    while attempts("sink/stays") == 0 {
+    assert_eq!(send("source/lasting", logs(3)).await, Outcome::Delivered);
+    while attempts("sink/lasting") == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     running.stop(SECOND).await;
-    assert_eq!(attempts("sink/stays"), 2);
-    let running = start("stays", folder.path(), "").await;
-    assert_eq!(wait_for("sink/stays", 1).await, [3]);
+    assert_eq!(attempts("sink/lasting"), 2);
+    let running = start("lasting", folder.path(), "").await;
+    assert_eq!(wait_for("sink/lasting", 1).await, [3]);
     running.stop(SECOND).await;
 }
 
