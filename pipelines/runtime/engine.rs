@@ -1,6 +1,7 @@
 //! [`Engine`]: starts a [`Plan`] and stops it again without losing what it took in.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Weak;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use crate::Plan;
 use crate::component::{ComponentId, Failure};
 use crate::net::Sockets;
 use crate::renewal::Renewals;
+use crate::storage::orphans;
 
 /// Failures that wait to be looked at; the first one stops the engine, so few are ever needed.
 const FAILURES: usize = 16;
@@ -88,6 +90,7 @@ impl Engine {
         let starter = Starter { status: &running.status, failing: &running.failing, present: &present };
         match starter.bring_up(&mut built).await {
             Ok(()) => {
+                running.tell_of_orphans().await;
                 running.health.send_replace(Health::Running);
                 Ok(running)
             }
@@ -158,5 +161,17 @@ impl Running {
     pub(super) fn earlier(&mut self) -> Vec<Stop> {
         self.emptied.retain(|emptied| !emptied.is_requested());
         self.emptied.clone()
+    }
+
+    /// Says which queues on disk hold what no exporter will deliver.
+    async fn tell_of_orphans(&self) {
+        let storages = self.graph.extensions.iter().filter_map(|(_, extension)| extension.services.storage.as_ref());
+        let bases: BTreeSet<PathBuf> = storages.map(|storage| storage.directory.clone()).collect();
+        let looking = tokio::task::spawn_blocking(move || bases.iter().flat_map(|base| orphans(base)).collect());
+        let found: Vec<(PathBuf, u64)> = looking.await.unwrap_or_default();
+        for (queue, bytes) in found {
+            let queue = queue.display();
+            tracing::warn!(%queue, bytes, "no exporter delivers what is left here; declare the one it belongs to again, or delete it");
+        }
     }
 }

@@ -22,6 +22,7 @@ mod marker;
 mod medium;
 mod options;
 mod origin;
+mod orphans;
 mod queue;
 mod reader;
 mod recover;
@@ -35,5 +36,6 @@ mod writer;
 
 pub use self::error::OpenError;
 pub use self::options::{Capacity, Options, Overflow, Sync};
+pub(crate) use self::orphans::orphans;
 pub use self::queue::{DiskQueue, Stored};
 pub use self::usage::{Amount, Usage};

@@ -4,8 +4,26 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::super::orphans;
 use super::*;
 use crate::{Identity, RequestContext};
+
+/// Scenario: a queue that holds something is worked with, left, and emptied; beside it lies what is no queue. Guarantee: it
+/// is told of only while nobody works with it and something is in it.
+#[tokio::test]
+async fn what_nobody_delivers_is_found() {
+    let place = Place::new();
+    let base = place.directory.path();
+    std::fs::create_dir(base.join("other")).unwrap();
+    std::fs::write(base.join("other/notes.seg"), vec![1; 100]).unwrap();
+    let queue = place.open();
+    soon(offer(&queue, "one")).await;
+    assert!(orphans(base).is_empty());
+    leave(queue).await;
+    assert_eq!(orphans(base), [(place.path(), disk_usage(&place.path()))]);
+    assert_eq!(drain(place.open()).await, ["one"]);
+    assert!(orphans(base).is_empty());
+}
 
 /// Scenario: batches are taken, one is done, one is given back, the process ends. Guarantee: senders hear that they
 /// are stored; the next process hands out what was not done, oldest first, and nothing else.
