@@ -49,6 +49,8 @@ pub(super) struct Leaving {
     pub(super) superseded: Vec<Arc<Node>>,
     /// What waits for some of them to end.
     pub(super) heirs: Vec<Heir>,
+    /// Whether queues on disk deliver what they hold, because nobody will open them again soon.
+    pub(super) drains: bool,
     /// What may still be on its way.
     pub(super) former: Vec<Former>,
     /// Told for those that left earlier, which may still send to these, once they hold nothing back.
@@ -78,7 +80,10 @@ impl Leaving {
         for former in std::mem::take(&mut self.former) {
             former.quiet().await;
         }
-        self.superseded.iter().filter_map(|node| node.queue()).for_each(|queue| queue.close());
+        let inherited = |node: &Arc<Node>| self.heirs.iter().any(|heir| Arc::ptr_eq(&heir.old, node));
+        for node in &self.superseded {
+            node.queue().into_iter().for_each(|queue| if inherited(node) { queue.close() } else { queue.drain() });
+        }
         for heir in std::mem::take(&mut self.heirs) {
             heir.take_over().await;
         }
@@ -89,6 +94,7 @@ impl Leaving {
                     () = tokio::time::sleep(deadline.mul_f64(RETRY_SHARE)) => {}
                 }
                 self.queues().for_each(|node| node.part.stage.stopper.stop());
+                self.queues().filter_map(|node| node.queue()).for_each(|queue| queue.keep());
                 std::future::pending().await
             };
             tokio::select! {
@@ -136,7 +142,9 @@ impl Leaving {
             let _ = tokio::time::timeout(left(until), earlier.clone().requested()).await;
         }
         self.emptied.iter().for_each(Stopper::stop);
-        self.queues().filter_map(|node| node.queue()).for_each(|queue| queue.close());
+        for queue in self.queues().filter_map(|node| node.queue()) {
+            if self.drains { queue.drain() } else { queue.close() }
+        }
         for node in self.queues() {
             cut += node.part.stage.tasks.finish(left(until)).await;
         }
@@ -145,6 +153,7 @@ impl Leaving {
 
     async fn close(&self, until: Instant) {
         for queue in self.queues().filter_map(|node| node.queue()) {
+            queue.keep();
             if tokio::time::timeout(left(until).max(LAST_SYNC), queue.ended()).await.is_err() {
                 tracing::error!(node = queue.name(), "the queue on disk did not close in time");
             }
@@ -197,6 +206,7 @@ impl Leaving {
 impl Heir {
     async fn take_over(self) {
         self.old.part.stage.stopper.stop();
+        self.old.queue().into_iter().for_each(|queue| queue.keep());
         let until = now() + HANDOVER;
         self.old.part.stage.tasks.finish(left(until)).await;
         if let Some(queue) = self.old.queue() {

@@ -115,6 +115,13 @@ impl DiskLine {
         }
     }
 
+    /// Takes nothing more and hands out what is left.
+    pub(super) fn drain(&self) {
+        if let Some(queue) = self.queue.get() {
+            queue.close();
+        }
+    }
+
     /// Waits until the directory is free for others.
     pub(super) async fn ended(&self) {
         if let Some(queue) = self.queue.get() {

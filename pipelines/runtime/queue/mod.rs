@@ -102,6 +102,21 @@ impl ExporterNode {
         }
     }
 
+    /// Takes no more batches. Workers end when the queue is empty, on disk, too, until [`ExporterNode::keep`].
+    pub fn drain(&self) {
+        match &self.line {
+            Line::Memory(line) => line.close(),
+            Line::Disk(line) => line.drain(),
+        }
+    }
+
+    /// What is on disk stays there from now on.
+    pub fn keep(&self) {
+        if let Line::Disk(line) = &self.line {
+            line.stop();
+        }
+    }
+
     /// Waits until the directory of a queue on disk is free for others, after [`ExporterNode::close`].
     pub async fn ended(&self) {
         if let Line::Disk(line) = &self.line {

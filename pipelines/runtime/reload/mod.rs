@@ -79,7 +79,7 @@ impl Running {
         let former = self.rewire(&diff, &new, &leaving);
         self.former.extend(former);
         self.graph = new;
-        self.retire(Leaving { former: self.former.clone(), heirs, ..leaving }, drain);
+        self.retire(Leaving { former: self.former.clone(), heirs, drains: true, ..leaving }, drain);
         Ok(changes)
     }
 

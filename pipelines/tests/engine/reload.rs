@@ -264,6 +264,40 @@ service: {{ extensions: [shelf], pipelines: {{ logs: {{ receivers: [source/hands
     running.stop(SECOND).await;
 }
 
+/// Scenario: a sink with its queue on disk is removed, and one gives up its queue on disk, while the destination fails for a
+/// moment. Guarantee: what is on disk is delivered all the same, as nobody will open those queues again.
+#[tokio::test]
+async fn a_queue_on_disk_that_goes_is_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |name: &str, sink: &str, used: &str| {
+        plan(&format!(
+            "receivers: {{ source/{name}: }}
+extensions: {{ shelf: {{ directory: {} }} }}
+exporters: {{ sink/{name}: {{ {sink} }}, sink/other: }}
+service: {{ extensions: [shelf], pipelines: {{ logs: {{ receivers: [source/{name}], exporters: [sink/{used}] }} }} }}",
+            folder.path().display(),
+        ))
+        .unwrap()
+    };
+    let disk = "sending_queue: { storage: shelf, num_consumers: 1 }, fails: 20, retry_on_failure: { initial_interval: 20ms, max_interval: 20ms }";
+    for (name, after) in [("gone", of("gone", disk, "other")), ("memory", of("memory", "timeout: 1s", "memory"))] {
+        let mut running = Engine::start(&of(name, disk, name)).await.unwrap();
+        for items in 1..=3 {
+            assert_eq!(send(&format!("source/{name}"), logs(items)).await, Outcome::Delivered, "it is on disk");
+        }
+        running.reload(&after, 30 * SECOND).await.unwrap();
+        let sink = format!("sink/{name}");
+        for _ in 0..150 {
+            if delivered(&sink).len() == 3 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(delivered(&sink), [1, 2, 3]);
+        running.stop(SECOND).await;
+    }
+}
+
 /// Scenario: a sink with a queue on disk that it cannot empty is removed, and comes back while the time it has for that is
 /// not up. Guarantee: it is started again, opens its queue, and delivers what was left in it.
 #[tokio::test]
