@@ -119,7 +119,8 @@ service:
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     running.stop(SECOND).await;
-    assert_eq!(attempts("sink/lasting"), 2);
+    let attempts = attempts("sink/lasting");
+    assert!(attempts <= 2, "{attempts} attempts");
     let running = start("lasting", folder.path(), "").await;
     assert_eq!(wait_for("sink/lasting", 1).await, [3]);
     running.stop(SECOND).await;
