@@ -118,7 +118,8 @@ fn counts_are_what_was_sent() {
     assert_eq!(columns("otlp (http logs)"), ["20", "0", "15", "5", "0", "0", "0", "0"]);
     assert!(row("filter (logs)").contains("5 filtered"));
     assert!(row("node").split_whitespace().last() == Some("balance"));
-    let end = "received 20 items, acknowledged 15, refused 0, rejected 5; delivered 10, dropped 5, held 0";
+    let end = "received 20 items, acknowledged 15, refused 0, rejected 5; \
+               delivered 10, rejected by destinations 5, dropped 5, held 0";
     assert!(lines.iter().any(|line| line.contains(end)), "{lines:#?}");
 }
 

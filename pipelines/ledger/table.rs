@@ -38,12 +38,14 @@ pub fn summary(status: &Status) -> String {
     let dropped: u64 = all.iter().map(Entry::dropped_items).sum();
     let held: u64 = all.iter().filter(|one| one.kind != Kind::Receiver).map(|one| one.held).sum();
     format!(
-        "received {} items, acknowledged {}, refused {}, rejected {}; delivered {}, dropped {dropped}, held {held}",
+        "received {} items, acknowledged {}, refused {}, rejected {}; \
+         delivered {}, rejected by destinations {}, dropped {dropped}, held {held}",
         sum(Kind::Receiver, |one| one.received.items),
         sum(Kind::Receiver, |one| one.sent.items),
         sum(Kind::Receiver, |one| one.refused.items),
         sum(Kind::Receiver, |one| one.rejected.items),
         sum(Kind::Exporter, |one| one.sent.items),
+        sum(Kind::Exporter, |one| one.rejected.items),
     )
 }
 
