@@ -29,8 +29,8 @@ pub struct QueueConfig {
     pub enabled: bool,
     /// How many exports may be on their way at once. Default 10.
     pub num_consumers: NonZeroUsize,
-    /// How much may wait or be on its way, in units of `sizer`. Default 67108864 bytes; a number without `sizer`
-    /// counts requests, as in the OpenTelemetry Collector.
+    /// How much may wait or be on its way, in units of `sizer`. Default 67108864 bytes, or 1000 where `sizer` is
+    /// something else; a number without `sizer` counts requests. On disk `max_bytes` of the storage bounds it, too.
     pub queue_size: Option<u64>,
     /// What `queue_size` counts: `requests`, `items` or `bytes`.
     pub sizer: Option<Sizer>,
@@ -130,7 +130,7 @@ impl QueueConfig {
             // On disk the storage has bounds of its own.
             (true, None) if self.storage.is_some() => (self.sizer(), u64::MAX),
             (true, None) if self.sizer() == Sizer::Bytes => (Sizer::Bytes, QueueSettings::DEFAULT_BYTES),
-            (true, size) => (self.sizer(), size.unwrap_or(u64::MAX)),
+            (true, size) => (self.sizer(), size.unwrap_or(QueueSettings::DEFAULT_UNITS)),
         };
         QueueSettings {
             capacity,
@@ -231,6 +231,27 @@ impl Default for RetryConfig {
             multiplier,
             max_interval: max_interval.into(),
             max_elapsed_time: max_elapsed_time.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Guarantee: every queue in memory has a bound, whatever of it is written down.
+    #[test]
+    fn queues_in_memory_are_bounded() {
+        for (written, unit, bound) in [
+            ("{}", Sizer::Bytes, QueueSettings::DEFAULT_BYTES),
+            ("sizer: requests", Sizer::Requests, 1000),
+            ("sizer: items", Sizer::Items, 1000),
+            ("queue_size: 5", Sizer::Requests, 5),
+            ("enabled: false", Sizer::Bytes, QueueSettings::DEFAULT_BYTES),
+        ] {
+            let settings = serde_yaml::from_str::<QueueConfig>(written).unwrap().settings();
+            assert_eq!((settings.sizer, settings.capacity), (unit, bound), "{written}");
         }
     }
 }

@@ -56,6 +56,8 @@ impl Queue {
     /// Bytes that wait in front of an exporter when the configuration says nothing: the largest request a receiver
     /// takes by default.
     pub const DEFAULT_BYTES: u64 = 64 << 20;
+    /// Requests or items that wait in front of an exporter when the configuration names the unit only, as in the Collector.
+    pub const DEFAULT_UNITS: u64 = 1000;
     /// Attempts on their way at once when the configuration says nothing, as in the Collector.
     pub const DEFAULT_CONSUMERS: NonZeroUsize = NonZeroUsize::new(10).unwrap();
 }
