@@ -152,15 +152,6 @@ impl Drop for Ack {
 // === impl Acked ===
 
 impl Acked {
-    /// An outcome that is known already.
-    #[must_use]
-    pub fn of(outcome: Outcome) -> Self {
-        let (tell, acked) = oneshot::channel();
-        // The other end is in hand.
-        let _ = tell.send(outcome);
-        Self(acked)
-    }
-
     /// The outcome, if it is known already.
     pub fn now(&mut self) -> Option<Outcome> {
         self.0.try_recv().ok()

@@ -12,8 +12,11 @@ use tokio::time::Sleep;
 
 use pipelines::runtime::{Budget, Instant, Permit, now};
 
-/// A body that makes no progress for this long is given up.
+/// A body of which less than [`LEAST`] comes within this time is given up.
 pub(super) const STALLED: Duration = Duration::from_secs(30);
+
+/// What must come of a body within [`STALLED`], in bytes: more than a client that only wants to hold its room sends.
+const LEAST: usize = 32 << 10;
 
 /// What is accounted, and allocated, on the word of the client alone, in bytes. Beyond it room follows the bytes that
 /// really came, so that a claimed length costs nothing.
@@ -71,7 +74,8 @@ enum Held {
 pub(super) struct Pieces<'a> {
     body: &'a mut Incoming,
     sleep: Pin<&'a mut Option<Sleep>>,
-    progress: bool,
+    /// Bytes since the last look.
+    came: usize,
     until: Option<Instant>,
 }
 
@@ -192,7 +196,7 @@ impl<'a> Collect<'a> {
 impl<'a> Pieces<'a> {
     /// Watches a body; `sleep` is room for a timer that is made only when the body has to be waited for.
     pub(super) fn new(body: &'a mut Incoming, sleep: Pin<&'a mut Option<Sleep>>, until: Option<Instant>) -> Self {
-        Self { body, sleep, progress: true, until }
+        Self { body, sleep, came: 0, until }
     }
 
     /// The next piece; `None` at the end.
@@ -204,10 +208,10 @@ impl<'a> Pieces<'a> {
         loop {
             match Pin::new(&mut *self.body).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
-                    self.progress = true;
                     // Trailers say nothing here.
                     let Ok(piece) = frame.into_data() else { continue };
                     if !piece.is_empty() {
+                        self.came += piece.len();
                         return Poll::Ready(Ok(Some(piece)));
                     }
                 }
@@ -218,13 +222,13 @@ impl<'a> Pieces<'a> {
         }
         loop {
             if self.sleep.is_none() {
-                self.progress = false;
+                self.came = 0;
                 self.sleep.set(Some(tokio::time::sleep_until(self.next_look())));
             }
             let Some(sleep) = self.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
             std::task::ready!(sleep.poll(cx));
             let late = self.until.is_some_and(|until| until <= now());
-            if late || !self.progress {
+            if late || self.came < LEAST {
                 return Poll::Ready(Err(Broken::Stalled));
             }
             self.sleep.set(None);

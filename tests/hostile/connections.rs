@@ -49,6 +49,31 @@ async fn ten_thousand_idle_connections() {
     assert!(status.success() && stopping.elapsed() < Duration::from_secs(10), "{status} {log:?}");
 }
 
+/// Scenario: a client claims a megabyte and sends a byte at a time, over and over. Guarantee: it is given up after half a
+/// minute, so that it does not hold the room of others for as long as it likes.
+#[tokio::test]
+async fn a_body_that_trickles_is_given_up() {
+    let tfo = Tfo::start(OPEN);
+    let mut client = TcpStream::connect(address(&tfo, "http")).await.unwrap();
+    let head = format!("POST /v1/logs HTTP/1.1\r\nHost: a\r\n{PROTOBUF}\r\nContent-Length: {}\r\n\r\n", 1 << 20);
+    client.write_all(head.as_bytes()).await.unwrap();
+    let started = Instant::now();
+    let mut answer = [0; 64];
+    loop {
+        assert!(started.elapsed() < Duration::from_secs(50), "it is never given up");
+        match timeout(Duration::from_millis(200), client.read(&mut answer)).await {
+            Ok(Ok(read)) => {
+                let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+                assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+                break;
+            }
+            Ok(Err(_)) => break,
+            Err(_) => drop(client.write_all(b"x").await),
+        }
+    }
+    assert_serves(&tfo).await;
+}
+
 /// Scenario: more connections than the process has descriptors. Guarantee: those it has go on being served, and when
 /// some leave, new ones are taken.
 #[tokio::test]

@@ -40,8 +40,8 @@ pub struct Http {
     pub cors: Option<Cors>,
     /// Headers added to every response.
     pub response_headers: BTreeMap<String, String>,
-    /// Time a client may take to send a request's body; 0s means no limit. Default 0s; a body that makes no progress
-    /// for 30 seconds is given up in any case.
+    /// Time a client may take to send a request's body; 0s means no limit. Default 0s; a body of which less than
+    /// 32 KiB come within 30 seconds is given up in any case.
     pub read_timeout: Duration,
     /// Time a client may take to send a request's headers, and a new connection its first request; 0s means no limit.
     /// Default 30s.
