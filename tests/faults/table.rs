@@ -2,10 +2,11 @@
 //!
 //! Written to stderr itself, because the runner keeps what a passing test prints; and to a file, for whoever comes later.
 
-use std::io::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+use crate::support::row::{HEAD, line, say};
 
 /// A fault that is being tried; its line is written in any case.
 pub(crate) struct Row {
@@ -13,8 +14,6 @@ pub(crate) struct Row {
     started: Instant,
     written: bool,
 }
-
-const HEAD: [&str; 6] = ["sent", "acknowledged", "delivered", "duplicates", "lost", "peak RSS MiB"];
 
 /// Where the table stands after the run.
 const FILE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/faults.txt");
@@ -73,17 +72,4 @@ impl Drop for Row {
         }
         UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-fn line(fault: &str, figures: [&str; 6]) -> String {
-    let mut line = format!("{fault:44}");
-    for (figure, head) in figures.iter().zip(HEAD) {
-        line += &format!(" | {figure:>width$}", width = head.len().max(9));
-    }
-    line
-}
-
-fn say(text: &str) {
-    // Nothing can be done about a terminal that is gone.
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod disk;
 pub(crate) mod random;
+pub(crate) mod row;
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};

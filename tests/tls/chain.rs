@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use crate::authority::{Authority, Pair};
 use crate::client::post_plain;
 use crate::folder::{Folder, Swap};
-use crate::support::Tfo;
+use crate::support::{Tfo, row};
 
 /// The files of one end: its own pair, and whom it trusts.
 fn put(folder: &Folder, own: &Pair, trusted: &str) {
@@ -81,9 +81,12 @@ service: {{ pipelines: {{ logs: {{ receivers: [otlp], exporters: [otlp] }} }} }}
     let answers = clients.join_all().await.concat();
     let failed: Vec<_> = answers.iter().filter(|answer| *answer != "HTTP/1.1 200 OK").collect();
     assert!(failed.is_empty(), "{} of {} failed: {failed:?}", failed.len(), answers.len());
+    let peak = agent.memory().1;
     let (_, log) = agent.stop();
     assert!(log.iter().any(|line| line.contains("exporter otlp: certificates changed")), "{log:#?}");
     let arrived = std::fs::read_to_string(gateway.path("out")).unwrap().matches("stringValue").count();
-    println!("{} requests, 0 failed, {arrived} records arrived", answers.len());
+    let requests = answers.len() as u64;
+    let peak = peak.max(gateway.memory().1);
+    row::print("certificates and authorities swapped", [requests, requests, arrived as u64], peak);
     assert_eq!(arrived, answers.len());
 }
