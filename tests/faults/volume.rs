@@ -14,11 +14,12 @@ async fn a_gigabyte_of_huge_requests_in_memory() {
     huge(Queue::Memory).await;
 }
 
-/// Scenario: requests of one record of 200 bytes, 5 MB of them (a gigabyte in a long run), over 16 connections.
-/// Guarantee: all of it arrives.
+/// Scenario: a gigabyte in requests of 10 kB, then 5 MB (a gigabyte in a long run) in requests of one record of 200
+/// bytes, over 16 connections. Guarantee: all of it arrives.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn small_requests_in_memory() {
-    small(Queue::Memory).await;
+async fn a_gigabyte_of_small_requests_in_memory() {
+    small(Queue::Memory, 10, 1000, GIGABYTE).await;
+    small(Queue::Memory, 1, 200, tiny()).await;
 }
 
 /// Scenario: the gigabyte of huge requests through queues on disk. Guarantee: the same.
@@ -29,8 +30,14 @@ async fn a_gigabyte_of_huge_requests_on_disk() {
 
 /// Scenario: the small requests through queues on disk. Guarantee: the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn small_requests_on_disk() {
-    small(Queue::Disk).await;
+async fn a_gigabyte_of_small_requests_on_disk() {
+    small(Queue::Disk, 10, 1000, GIGABYTE).await;
+    small(Queue::Disk, 1, 200, tiny()).await;
+}
+
+/// Bytes of the smallest requests, each of which costs nearly as much as a large one.
+fn tiny() -> u64 {
+    if soak().is_some() { GIGABYTE } else { GIGABYTE / 200 }
 }
 
 async fn huge(queue: Queue) {
@@ -44,12 +51,12 @@ async fn huge(queue: Queue) {
     trial.judge(tally, Bounds { duplicates: 0, memory: gateway.memory() }).await;
 }
 
-async fn small(queue: Queue) {
-    let bytes = if soak().is_some() { GIGABYTE } else { GIGABYTE / 200 };
+async fn small(queue: Queue, records: u64, size: usize, bytes: u64) {
+    let each = records * size as u64;
     let gateway = Gateway { sending_queue: "num_consumers: 32", ..Gateway::new(queue) };
-    let name = format!("{} MB of requests of 0.2 kB, {}", bytes / 1_000_000, queue.name());
+    let name = format!("{} MB of requests of {} B, {}", bytes / 1_000_000, each, queue.name());
     let trial = Trial::start(&name, |sink| gateway.yaml(sink)).await;
-    let load = Load { clients: 16, records: 1, size: 200, requests: bytes / 200, ..Load::MIXED };
+    let load = Load { clients: 16, records, size, requests: bytes / each, ..Load::MIXED };
     let tally = trial.load(load).end().await;
     assert!(tally.permanent.is_empty() && tally.unanswered.is_empty(), "{}", tally.summary());
     trial.judge(tally, Bounds { duplicates: 0, memory: gateway.memory() }).await;
