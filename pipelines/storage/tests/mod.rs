@@ -133,11 +133,17 @@ async fn leave(queue: Arc<DiskQueue>) {
     soon(queue.ended()).await;
 }
 
-/// Bytes of all files in a directory and below, but the lock.
+/// Bytes of all files in a directory and below, but the lock. A file may be deleted meanwhile.
 fn disk_usage(path: &Path) -> u64 {
     let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap());
     entries
         .filter(|entry| entry.file_name() != "lock")
-        .map(|entry| if entry.path().is_dir() { disk_usage(&entry.path()) } else { entry.metadata().unwrap().len() })
+        .map(|entry| {
+            if entry.path().is_dir() {
+                disk_usage(&entry.path())
+            } else {
+                entry.metadata().map_or(0, |about| about.len())
+            }
+        })
         .sum()
 }
