@@ -7,6 +7,7 @@ pub mod file;
 pub mod null;
 pub mod otlp;
 pub mod otlp_http;
+mod values;
 
 use pipelines::component::Component;
 

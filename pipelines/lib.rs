@@ -19,7 +19,7 @@ pub mod runtime;
 mod signal;
 pub mod storage;
 
-pub use batch::{Acknowledge, Batch, Context, Identity, Parts, RequestContext, Rope, Telemetry};
+pub use batch::{Acknowledge, Batch, BatchId, Context, Identity, Parts, RequestContext, Rope, Telemetry};
 pub use graph::Plan;
 pub use outcome::{Outcome, Refusal, RefusalKind};
 pub use signal::Signal;

@@ -22,7 +22,7 @@ use pipelines::component::{
 };
 use pipelines::delivery;
 use pipelines::runtime::{Delivery, RetrySettings, now};
-use pipelines::{Context, Signal, Telemetry};
+use pipelines::{BatchId, Context, Signal, Telemetry};
 
 pub use self::config::{Config, Verbosity};
 use self::sampler::Sampler;
@@ -90,6 +90,7 @@ impl Printer {
 impl Exporter for Printer {
     fn export<'a>(
         &'a self,
+        _: BatchId,
         telemetry: &'a Telemetry,
         _context: &'a Context,
     ) -> BoxFuture<'a, Result<Exported, ExportError>> {

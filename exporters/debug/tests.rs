@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pipelines::component::{BuildContext, ComponentId, Config as _, Exporter, ExporterFactory, Problems};
 use pipelines::otlp::json::from_json;
 use pipelines::otlp::schema::Message;
-use pipelines::{Context, Signal, Telemetry};
+use pipelines::{BatchId, Context, Signal, Telemetry};
 
 use super::{Config, Debug};
 
@@ -72,11 +72,11 @@ async fn writes_to_files() {
     let path = directory.path().join("out.txt");
     let exporter = build(&format!("output_paths: [{}]", path.display()));
     for _ in 0..2 {
-        exporter.export(&sample(Signal::Logs), &Context::default()).await.unwrap();
+        exporter.export(BatchId::fresh(), &sample(Signal::Logs), &Context::default()).await.unwrap();
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2);
     let exporter = build("output_paths: [/nowhere/out.txt]");
-    let error = exporter.export(&sample(Signal::Logs), &Context::default()).await.unwrap_err();
+    let error = exporter.export(BatchId::fresh(), &sample(Signal::Logs), &Context::default()).await.unwrap_err();
     assert!(error.to_string().contains("/nowhere/out.txt"), "{error}");
 }
 

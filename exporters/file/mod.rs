@@ -28,7 +28,7 @@ use pipelines::component::{
 use pipelines::delivery;
 use pipelines::net::compress::Encoding;
 use pipelines::runtime::Delivery;
-use pipelines::{Context, Signal, Telemetry};
+use pipelines::{BatchId, Context, Signal, Telemetry};
 
 use self::backups::Backups;
 pub use self::config::{Compression, Config, Format, GroupBy, Rotation};
@@ -137,6 +137,7 @@ impl Exporter for Recorder {
 
     fn export<'a>(
         &'a self,
+        _: BatchId,
         telemetry: &'a Telemetry,
         _context: &'a Context,
     ) -> BoxFuture<'a, Result<Exported, ExportError>> {

@@ -10,7 +10,7 @@ use pipelines::component::{
     Problems,
 };
 use pipelines::otlp::{json, schema};
-use pipelines::{Context, Signal, Telemetry};
+use pipelines::{BatchId, Context, Signal, Telemetry};
 
 use super::backups::Backups;
 use super::writer::{Settings, Writer};
@@ -32,7 +32,7 @@ fn logs() -> Telemetry {
 }
 
 async fn export(exporter: &Arc<dyn Exporter>) -> Result<(), ExportError> {
-    exporter.export(&logs(), &Context::default()).await.map(drop)
+    exporter.export(BatchId::fresh(), &logs(), &Context::default()).await.map(drop)
 }
 
 /// Scenario: two batches, then a restart without and with `append`. Guarantee: one line of JSON for each batch; the file

@@ -11,7 +11,7 @@ use pipelines::component::{
     About, BoxFuture, BuildContext, Encoded, ExportError, Exported, Exporter, ExporterFactory, Failure, Stability,
 };
 use pipelines::runtime::Delivery;
-use pipelines::{Context, Signal, Telemetry};
+use pipelines::{BatchId, Context, Signal, Telemetry};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -67,7 +67,12 @@ impl ExporterFactory for Nop {
 // === impl Nowhere ===
 
 impl Exporter for Nowhere {
-    fn export<'a>(&'a self, _: &'a Telemetry, _: &'a Context) -> BoxFuture<'a, Result<Exported, ExportError>> {
+    fn export<'a>(
+        &'a self,
+        _: BatchId,
+        _: &'a Telemetry,
+        _: &'a Context,
+    ) -> BoxFuture<'a, Result<Exported, ExportError>> {
         Box::pin(std::future::ready(Ok(Exported::default())))
     }
 

@@ -27,7 +27,7 @@ use pipelines::component::{
 use pipelines::delivery;
 use pipelines::net::compress::Encoding;
 use pipelines::runtime::Delivery;
-use pipelines::{Context, Signal, Telemetry};
+use pipelines::{BatchId, Context, Signal, Telemetry};
 
 use self::call::{CallFailed, Heads, read};
 pub use self::config::{Balancer, Compression, Config, KeepaliveConfig};
@@ -149,6 +149,7 @@ impl Client {
 impl Exporter for Client {
     fn export<'a>(
         &'a self,
+        _: BatchId,
         telemetry: &'a Telemetry,
         context: &'a Context,
     ) -> BoxFuture<'a, Result<Exported, ExportError>> {

@@ -29,7 +29,7 @@ use pipelines::component::{
 use pipelines::delivery;
 use pipelines::net::tls::{H2, HTTP_1_1};
 use pipelines::runtime::Delivery;
-use pipelines::{Context, Signal, Telemetry};
+use pipelines::{BatchId, Context, Signal, Telemetry};
 
 pub use self::config::{Compression, CompressionParams, Config, Cookies, Encoding};
 use self::pool::Pool;
@@ -141,6 +141,7 @@ impl Client {
 impl Exporter for Client {
     fn export<'a>(
         &'a self,
+        _: BatchId,
         telemetry: &'a Telemetry,
         context: &'a Context,
     ) -> BoxFuture<'a, Result<Exported, ExportError>> {

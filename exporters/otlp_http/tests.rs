@@ -17,7 +17,7 @@ use pipelines::component::{
 use pipelines::config::Secret;
 use pipelines::net::tls::{H2, HTTP_1_1, ServerTls};
 use pipelines::otlp::{json, schema};
-use pipelines::{Context, Signal, Telemetry};
+use pipelines::{BatchId, Context, Signal, Telemetry};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -106,7 +106,9 @@ fn cx() -> BuildContext {
 
 async fn export(client: &Client, telemetry: &Telemetry) -> Result<pipelines::component::Exported, ExportError> {
     let context = Context::default();
-    tokio::time::timeout(Duration::from_secs(20), client.export(telemetry, &context)).await.expect("an answer")
+    tokio::time::timeout(Duration::from_secs(20), client.export(BatchId::fresh(), telemetry, &context))
+        .await
+        .expect("an answer")
 }
 
 /// Scenario: every compression, a batch of two parts. Guarantee: path, headers and the bytes of the batch arrive.

@@ -11,7 +11,7 @@ use super::config::Config;
 use super::context::BuildContext;
 use super::{BoxFuture, Failure};
 use crate::runtime::Delivery;
-use crate::{Context, Telemetry};
+use crate::{BatchId, Context, Telemetry};
 
 /// A destination of telemetry.
 ///
@@ -23,9 +23,11 @@ pub trait Exporter: Send + Sync {
         Box::pin(async { Ok(()) })
     }
 
-    /// Delivers a batch, one attempt. The future may be dropped when the time is up or the engine stops.
+    /// Delivers a batch, one attempt. The future may be dropped when the time is up or the engine stops. Every attempt
+    /// at the same records has the same `id`.
     fn export<'a>(
         &'a self,
+        id: BatchId,
         telemetry: &'a Telemetry,
         context: &'a Context,
     ) -> BoxFuture<'a, Result<Exported, ExportError>>;

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use pipelines::component::*;
 use pipelines::runtime::{Delivery, Engine};
-use pipelines::{Context, Plan, Signal, Telemetry};
+use pipelines::{BatchId, Context, Plan, Signal, Telemetry};
 
 /// Prints how much arrives.
 struct Tally;
@@ -33,7 +33,12 @@ impl ExporterFactory for Tally {
 }
 
 impl Exporter for Tally {
-    fn export<'a>(&'a self, all: &'a Telemetry, _: &'a Context) -> BoxFuture<'a, Result<Exported, ExportError>> {
+    fn export<'a>(
+        &'a self,
+        _: BatchId,
+        all: &'a Telemetry,
+        _: &'a Context,
+    ) -> BoxFuture<'a, Result<Exported, ExportError>> {
         println!("{} {}s", all.items(), all.signal().item());
         Box::pin(async { Ok(Exported::default()) })
     }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use exporters::{otlp, otlp_http};
-use pipelines::Context;
 use pipelines::component::{BuildContext, ComponentId, Config, Exporter, ExporterFactory, Failure, Problems};
 use pipelines::graph::Push;
 use pipelines::runtime::Stop;
+use pipelines::{BatchId, Context};
 use serde::de::DeserializeOwned;
 
 use super::otlp::encode;
@@ -65,7 +65,7 @@ pub(super) async fn report(exporter: Arc<dyn Exporter>, push: Push, source: Arc<
 async fn send(exporter: &dyn Exporter, push: &Push, source: &Source) -> Result<(), String> {
     let metrics = encode(&source.families(), &source.resource, source.started());
     let context = Context::default();
-    match tokio::time::timeout(push.timeout, exporter.export(&metrics, &context)).await {
+    match tokio::time::timeout(push.timeout, exporter.export(BatchId::fresh(), &metrics, &context)).await {
         Ok(Ok(exported)) if exported.rejected > 0 => {
             Err(format!("{} points were rejected: {}", exported.rejected, exported.message.unwrap_or_default()))
         }

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use pipelines::component::{BuildContext, ClientAuth, ComponentId, Config as _, Exporter, Extensions, Services};
 use pipelines::renewal::Renewals;
 use pipelines::runtime::Stopper;
-use pipelines::{Context, RequestContext};
+use pipelines::{BatchId, Context, RequestContext};
 
 use super::server::Server;
 use super::{ExportError, config, cx, export, logs};
@@ -77,7 +77,7 @@ async fn asks_the_authenticator_for_each_request() {
     for tenant in ["blue", "green"] {
         let metadata = vec![("tenant".into(), tenant.into())];
         let context = Context::new(RequestContext { metadata, ..RequestContext::default() });
-        client.export(&logs(1), &context).await.unwrap();
+        client.export(BatchId::fresh(), &logs(1), &context).await.unwrap();
         assert_eq!(last(&server, "x-tenant").unwrap(), tenant);
     }
     let error = export(&client, &logs(1)).await.unwrap_err();

@@ -16,7 +16,7 @@ use pipelines::component::{
     BuildContext, Check, CheckContext, ComponentId, Config as _, Depth, ExportError, Exporter, Problems,
 };
 use pipelines::net::compress::{Encoding, encode};
-use pipelines::{Context, Signal, Telemetry};
+use pipelines::{BatchId, Context, Signal, Telemetry};
 use prost::Message;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
@@ -47,7 +47,7 @@ fn cx() -> BuildContext {
 
 async fn export(client: &Client, telemetry: &Telemetry) -> Result<pipelines::component::Exported, ExportError> {
     let context = Context::default();
-    let export = client.export(telemetry, &context);
+    let export = client.export(BatchId::fresh(), telemetry, &context);
     tokio::time::timeout(Duration::from_secs(20), export).await.expect("an answer within 20 s")
 }
 
@@ -198,7 +198,11 @@ async fn a_dropped_request_leaves_the_connection_usable() {
     let server = Server::answering(Duration::from_millis(300), || Ok(ExportLogsServiceResponse::default())).await;
     let client = Client::new(&config(server.address, ""), &cx()).unwrap();
     let (batch, context) = (logs(1), Context::default());
-    assert!(tokio::time::timeout(Duration::from_millis(100), client.export(&batch, &context)).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), client.export(BatchId::fresh(), &batch, &context))
+            .await
+            .is_err()
+    );
     export(&client, &batch).await.unwrap();
     assert_eq!(server.seen.logs.lock().unwrap().len(), 1);
 }

@@ -7,21 +7,21 @@ use super::super::panic::caught_async;
 use super::super::retry::Backoff;
 use super::super::stop::Stop;
 use super::ExporterNode;
-use crate::Batch;
 use crate::component::{ExportError, Exported};
 use crate::outcome::{Outcome, Refusal, RefusalKind};
+use crate::{Batch, BatchId};
 
 // === impl ExporterNode ===
 
 impl ExporterNode {
     /// Tries until the batch is delivered, rejected for good or given back to its sender. What is on disk and nobody
     /// else has (`is_ours`) is tried until it is one of the first two, or the engine stops.
-    pub(super) async fn deliver(&self, batch: &Batch, is_ours: bool, stop: &mut Stop) -> Outcome {
+    pub(super) async fn deliver(&self, id: BatchId, batch: &Batch, is_ours: bool, stop: &mut Stop) -> Outcome {
         let seed = std::ptr::from_ref(batch).addr() as u64 ^ batch.bytes() as u64;
         let mut backoff = Backoff::new(&self.delivery.retry, seed);
         let started = now();
         loop {
-            let attempted = caught_async(self.attempt(batch)).await;
+            let attempted = caught_async(self.attempt(id, batch)).await;
             let panicked = attempted.is_err();
             let (after, reason) = match attempted.unwrap_or_else(|panic| Err(ExportError::retry(panic))) {
                 Ok(exported) => {
@@ -65,8 +65,8 @@ impl ExporterNode {
         }
     }
 
-    async fn attempt(&self, batch: &Batch) -> Result<Exported, ExportError> {
-        let export = self.exporter.export(batch.telemetry(), batch.context());
+    async fn attempt(&self, id: BatchId, batch: &Batch) -> Result<Exported, ExportError> {
+        let export = self.exporter.export(id, batch.telemetry(), batch.context());
         match self.delivery.timeout {
             Some(timeout) => tokio::time::timeout(timeout, export)
                 .await

@@ -13,11 +13,11 @@ use super::super::delivery::{Queue as Settings, Sizer};
 use super::super::gauges::Fill;
 use super::super::stats::Stats;
 use super::{Load, Refused};
-use crate::Batch;
 use crate::batch::{Acked, Limits};
 use crate::component::Failure;
 use crate::outcome::Outcome;
 use crate::storage::{Amount, Capacity, DiskQueue, Options, Stored, Usage};
+use crate::{Batch, BatchId};
 
 /// How often a worker looks whether there is room for the entry it has read.
 const LOOK: Duration = Duration::from_millis(5);
@@ -218,6 +218,7 @@ fn is_enough(gathered: &[(Stored, Room)], limits: &Limits) -> bool {
 
 /// What is delivered are shares of the entries, so that each entry hears its own part of the outcome.
 fn load(gathered: Vec<(Stored, Room)>, limits: &Limits) -> Load {
+    let id = BatchId::fresh();
     let is_ours = gathered.iter().any(|(stored, _)| !stored.batch.is_awaited());
     let (mut batches, mut entries) = (Vec::with_capacity(gathered.len()), Vec::with_capacity(gathered.len()));
     for (stored, room) in gathered {
@@ -225,7 +226,8 @@ fn load(gathered: Vec<(Stored, Room)>, limits: &Limits) -> Load {
         batches.push(batch);
         entries.push(Entry { stored, acked, _room: room });
     }
-    let batches = Batch::join(batches).into_iter().flat_map(|batch| limits.split(batch)).collect();
+    let batches = Batch::join(batches).into_iter().flat_map(|batch| limits.split(batch));
+    let batches = batches.enumerate().map(|(at, batch)| (id.part(at), batch)).collect();
     Load { batches, entries, is_ours }
 }
 

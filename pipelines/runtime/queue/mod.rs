@@ -16,10 +16,10 @@ use super::gauges::{Fill, Gauges};
 use super::output::Accept;
 use super::stats::{Stats, UNDELIVERED};
 use super::stop::Stop;
-use crate::Batch;
 use crate::component::{Exporter, Failure};
 use crate::outcome::{Outcome, Refusal, RefusalKind};
 use crate::storage::Usage;
+use crate::{Batch, BatchId};
 
 /// How long a sender is asked to wait when the queue is full.
 const FULL_RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ enum Line {
 /// What a worker has in hand: batches to be delivered one after the other, and the entries of a queue on disk that they
 /// were made of.
 struct Load {
-    batches: Vec<Batch>,
+    batches: Vec<(BatchId, Batch)>,
     entries: Vec<disk::Entry>,
     /// Whether nobody else has some of it, so that it must not be given up.
     is_ours: bool,
@@ -138,8 +138,8 @@ impl ExporterNode {
     pub async fn work(self: Arc<Self>, mut stop: Stop) {
         while let Some(Load { batches, entries, is_ours }) = self.next().await {
             let mut is_kept = false;
-            for batch in batches {
-                let outcome = self.deliver(&batch, is_ours, &mut stop).await;
+            for (id, batch) in batches {
+                let outcome = self.deliver(id, &batch, is_ours, &mut stop).await;
                 is_kept |= is_ours && !outcome.is_final();
                 self.settle(batch, outcome);
             }
@@ -220,6 +220,6 @@ impl Accept for ExporterNode {
 
 impl Load {
     fn of(batch: Batch) -> Self {
-        Self { batches: vec![batch], entries: Vec::new(), is_ours: false }
+        Self { batches: vec![(BatchId::fresh(), batch)], entries: Vec::new(), is_ours: false }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use pipelines::component::*;
 use pipelines::delivery::{QueueConfig, RetryConfig, settings};
 use pipelines::runtime::{Delivery, Instant, Output, Wake, now};
-use pipelines::{Batch, Context, Signal, Telemetry};
+use pipelines::{Batch, BatchId, Context, Signal, Telemetry};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -118,7 +118,12 @@ impl ExporterFactory for Sink {
 }
 
 impl Exporter for Sink {
-    fn export<'a>(&'a self, telemetry: &'a Telemetry, _: &'a Context) -> BoxFuture<'a, Result<Exported, ExportError>> {
+    fn export<'a>(
+        &'a self,
+        _: BatchId,
+        telemetry: &'a Telemetry,
+        _: &'a Context,
+    ) -> BoxFuture<'a, Result<Exported, ExportError>> {
         Box::pin(async move {
             let attempt = {
                 let mut attempts = ATTEMPTS.lock().unwrap();
