@@ -10,7 +10,7 @@ use std::path::Path;
 /// Lines of a source file, and of a `tests.rs`.
 const MAX_LINES: (usize, usize) = (400, 600);
 /// Packages in Cargo.lock. Every one is code we ship, build and update; raise it only with a reason.
-const MAX_PACKAGES: usize = 300;
+const MAX_PACKAGES: usize = 380;
 /// Crates of this workspace and which of them each may depend on.
 const DIRECTIONS: [(&str, &[&str]); 7] = [
     ("Cargo.toml", &["pipelines", "receivers", "processors", "exporters", "ebpf"]),
