@@ -1,6 +1,8 @@
 //! Where telemetry goes. The list below is the registry: help, schema, docs and checks come from it.
 
 mod civil;
+#[cfg(feature = "clickhouse")]
+mod clickhouse;
 mod client;
 pub mod debug;
 pub mod file;
