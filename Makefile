@@ -16,6 +16,8 @@ APT_INSTALL := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=nonint
 # What the tests of real clients use; they say so and stop when it is absent.
 export TFO_TEST_PYTHON := $(TARGET)/venv/bin/python
 export TFO_NODE_MODULES := $(TARGET)/node/node_modules
+# The Python that has the engine of ClickHouse; PostgreSQL is found where Debian puts it.
+export TFO_TEST_CLICKHOUSE := $(TARGET)/clickhouse/bin/python
 
 # Versions of peer and builder go together: see tests/bench/otelcol/manifest.yaml.
 OTELCOL := $(TARGET)/otelcol
@@ -104,7 +106,7 @@ bench-otelcol: ## build the OpenTelemetry Collector to compare with (needs Go; a
 	fi
 
 .PHONY: setup
-setup: system test-system $(TARGET)/venv/ready $(TARGET)/node/ready ## install what the tests need, below the target directory
+setup: system test-system $(TARGET)/venv/ready $(TARGET)/node/ready $(TARGET)/clickhouse/ready ## install what the tests need, below the target directory
 
 # A C compiler for the dependencies written in C.
 .PHONY: system
@@ -112,7 +114,8 @@ system:
 	@command -v cc >/dev/null \
 	  || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends gcc libc6-dev) </dev/null
 
-# What the clients run on, and the disks that tests fill up and cut off; Debian packs the venv module apart from Python.
+# What the clients run on, PostgreSQL (the tests start servers of their own), and the disks that tests fill up and cut off;
+# Debian packs the venv module apart from Python.
 .PHONY: test-system
 test-system:
 	@missing=; \
@@ -120,6 +123,7 @@ test-system:
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
 	{ command -v mkfs.ext4 || [ -x /sbin/mkfs.ext4 ]; } >/dev/null || missing="$$missing e2fsprogs"; \
 	{ command -v findmnt && command -v mount; } >/dev/null || missing="$$missing util-linux mount"; \
+	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -z "$$missing" ] || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends $$missing) </dev/null
 
 $(TARGET)/venv/ready: tests/clients/python/requirements.txt | test-system
@@ -132,4 +136,11 @@ $(TARGET)/node/ready: tests/clients/node/package.json tests/clients/node/package
 	mkdir -p '$(TARGET)/node'
 	cp $^ '$(TARGET)/node/'
 	cd '$(TARGET)/node' && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
+	@touch '$@'
+
+# 180 MB to download, 590 MB on disk; without the dependencies that the engine names and the tests do not use.
+$(TARGET)/clickhouse/ready: tests/clickhouse-front/requirements.txt | test-system
+	rm -rf '$(TARGET)/clickhouse'
+	$(PYTHON) -m venv '$(TARGET)/clickhouse'
+	'$(TARGET)/clickhouse/bin/pip' install --quiet --disable-pip-version-check --no-input --no-deps -r $<
 	@touch '$@'

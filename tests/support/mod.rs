@@ -2,9 +2,12 @@
 // Each test binary uses a part of it; what a test says goes to the terminal of who runs it.
 #![allow(dead_code, clippy::print_stderr)]
 
+pub(crate) mod clickhouse;
 pub(crate) mod disk;
+pub(crate) mod postgres;
 pub(crate) mod random;
 pub(crate) mod row;
+pub(crate) mod server;
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};

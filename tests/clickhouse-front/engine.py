@@ -1,0 +1,143 @@
+"""The engine: connections to one data directory, and what a request asks of it."""
+
+import re
+import threading
+
+import chdb
+
+COMMENT = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+INSERT = re.compile(rf"{COMMENT}INSERT\s", re.I | re.S)
+# The insert in the URL, its data in the body; or both in the body.
+AT_END = re.compile(r"\bFORMAT\s+([A-Za-z0-9_]+)[ \t]*;?\s*$", re.I)
+INLINE = re.compile(rb"\bFORMAT\s+([A-Za-z0-9_]+)[ \t]*;?(?:\r?\n|[ \t])?", re.I)
+
+# Parameters of the URL that are no settings of the query.
+RESERVED = {
+    "query", "database", "user", "password", "default_format", "compress", "decompress", "query_id", "session_id",
+    "session_timeout", "session_check", "buffer_size", "wait_end_of_query", "stacktrace", "quota_key", "role",
+    "client_protocol_version", "network_compression_method", "network_zstd_compression_level",
+    "enable_http_compression", "send_progress_in_http_headers", "wait_for_async_insert",
+}  # fmt: skip
+IGNORED = ("param_", "http_", "async_insert")
+
+
+class Pool:
+    """Connections to the one directory that a process can have."""
+
+    def __init__(self, path):
+        self.path, self.idle, self.lock = path, [], threading.Lock()
+
+    def take(self):
+        with self.lock:
+            if self.idle:
+                return self.idle.pop()
+        return chdb.connect(self.path)
+
+    def give(self, connection):
+        with self.lock:
+            self.idle.append(connection)
+
+    def version(self):
+        connection = self.take()
+        try:
+            return connection.query("SELECT version()", "TabSeparated").bytes().decode().strip()
+        finally:
+            self.give(connection)
+
+
+class Session:
+    """One request on a connection: its database and its settings, which are taken back in the end."""
+
+    def __init__(self, pool, database, arguments):
+        self.pool, self.database, self.arguments, self.changed = pool, database, arguments, []
+
+    def __enter__(self):
+        self.connection = self.pool.take()
+        try:
+            self.connection.query(f"USE {identifier(self.database)}")
+            for key, value in self.arguments.items():
+                if key not in RESERVED and not key.startswith(IGNORED):
+                    self.connection.query(f"SET {identifier(key)} = {literal(value)}")
+                    self.changed.append(key)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        try:
+            for key in self.changed:
+                self.connection.query(f"SET {identifier(key)} = DEFAULT")
+        except Exception:  # noqa: BLE001 -- such as readonly=2, which cannot be taken back
+            self.connection.close()
+            return
+        self.pool.give(self.connection)
+
+    def run(self, sql, chunks, form):
+        """Answers with data and a summary; `chunks` is the body, plain."""
+        if INSERT.match(sql) and (found := AT_END.search(sql)):
+            return self.insert(sql[: found.start()], found.group(1), chunks)
+        if sql.strip() and not INSERT.match(sql):
+            more = b"".join(chunks).decode()
+            return self.query(f"{sql}\n{more}" if more.strip() else sql, form)
+        chunks = iter(chunks)
+        head = beginning(chunks) if not sql else b"".join(chunks)
+        whole = f"{sql}\n".encode() + head if sql else head
+        if INSERT.match(whole[:4096].decode("latin1")) and (found := INLINE.search(whole)):
+            rest = whole[found.end() :]
+            data = chain(rest, () if sql else chunks)
+            return self.insert(whole[: found.start()].decode(), found.group(1).decode(), data)
+        return self.query((whole + b"".join(chunks)).decode("utf-8", "surrogateescape"), form)
+
+    def query(self, sql, form):
+        parameters = {key[6:]: value for key, value in self.arguments.items() if key.startswith("param_")}
+        result = self.connection.query(sql, form, params=parameters)
+        data = result.bytes() or b""
+        return data, {
+            "read_rows": result.storage_rows_read(),
+            "read_bytes": result.storage_bytes_read(),
+            "written_rows": result.rows_written(),
+            "written_bytes": result.bytes_written(),
+            "result_rows": result.rows_read(),
+            "result_bytes": len(data),
+        }
+
+    def insert(self, sql, form, chunks):
+        """The bytes go to the engine as they come; a body that breaks off leaves nothing."""
+        stream = self.connection.send_insert(sql, form)
+        try:
+            for chunk in chunks:
+                stream.append(chunk)
+            result = stream.finish()
+        except BaseException:
+            try:
+                stream.cancel()
+            except Exception:  # noqa: BLE001 -- it is over already; the first error is the one that counts
+                pass
+            raise
+        rows, size = result.rows_written, result.bytes_written
+        return b"", {"written_rows": rows, "written_bytes": size, "result_rows": rows, "result_bytes": size}
+
+
+def beginning(chunks):
+    """Enough of a body to see what it is; all of it when it is no insert, for then it is a query."""
+    held = b""
+    for chunk in chunks:
+        held += chunk
+        if len(held) > 65536 or not INSERT.match(held[:4096].decode("latin1")):
+            break
+    return held
+
+
+def chain(first, rest):
+    if first:
+        yield first
+    yield from rest
+
+
+def identifier(name):
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def literal(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
