@@ -1,4 +1,4 @@
-//! What the exporters that speak OTLP over the network share: endpoints, connections, HTTP/2 lanes and answers.
+//! What the exporters that speak over the network share: endpoints, connections, HTTP/2 lanes and answers.
 
 mod address;
 mod answer;
@@ -14,6 +14,7 @@ mod stream;
 mod tls;
 
 pub(crate) mod h2;
+pub(crate) mod http;
 pub(crate) mod probe;
 
 pub(crate) use self::address::{Address, resolve};

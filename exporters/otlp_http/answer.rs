@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, StatusCode, header};
 use pipelines::component::ExportError;
 
-use super::transport::Answer;
+use crate::client::http::Answer;
 use crate::client::{PartialSuccess, RpcStatus};
 
 /// Text of an error body that is shown, in characters.

@@ -60,7 +60,7 @@ async fn ask(client: &Client, target: &Target, encoding: Encoding, timeout: std:
     let call = target.transport.call(|| target.request(&headers, &empty));
     let answer = match tokio::time::timeout(timeout, call).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(reason)) => return Finding::new(Check::Unreachable, reason),
+        Ok(Err(error)) => return Finding::new(Check::Unreachable, error.to_string()),
         Err(_) => {
             let text = format!("{} did not answer an empty request within {timeout:?}", target.url);
             return Finding::new(Check::Unreachable, text);

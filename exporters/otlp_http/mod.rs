@@ -12,10 +12,8 @@
 mod answer;
 mod check;
 mod config;
-mod pool;
 #[cfg(test)]
 mod tests;
-mod transport;
 mod url;
 
 use std::sync::Arc;
@@ -32,10 +30,9 @@ use pipelines::runtime::Delivery;
 use pipelines::{BatchId, Context, Signal, Telemetry};
 
 pub use self::config::{Compression, CompressionParams, Config, Cookies, Encoding};
-use self::pool::Pool;
-use self::transport::Transport;
 use self::url::Url;
 use crate::client::h2::{Channel, Keepalive, Rope, Settings};
+use crate::client::http::{self as http1, Pool, Transport};
 use crate::client::{Codec, Credentials, Dialer, PartialSuccess, Payload, Scheme, Tls, append_json};
 
 /// The factory of the `otlp_http` exporter.
@@ -201,7 +198,8 @@ impl Target {
     }
 
     async fn send(&self, headers: &HeaderMap, payload: &Payload<'_>) -> Result<PartialSuccess, ExportError> {
-        let answer = self.transport.call(|| self.request(headers, payload)).await.map_err(ExportError::retry)?;
+        let answer = self.transport.call(|| self.request(headers, payload)).await;
+        let answer = answer.map_err(|error| ExportError::retry(error.to_string()))?;
         answer::read(&answer, &self.url, SystemTime::now())
     }
 
@@ -235,7 +233,7 @@ fn transport(config: &Config, url: &Url, tls: &Arc<Tls>) -> Transport {
         false => unlimited(config.max_idle_conns).min(unlimited(config.max_idle_conns_per_host)),
     };
     let idle_timeout = (!config.idle_conn_timeout.is_zero()).then(|| config.idle_conn_timeout.into());
-    let pool = Pool::new(pool::Settings { max_idle, idle_timeout, max: config.max_conns_per_host });
+    let pool = Pool::new(http1::Settings { max_idle, idle_timeout, max: config.max_conns_per_host });
     let ping = config.http2_ping_timeout;
     let keepalive = (!config.http2_read_idle_timeout.is_zero()).then(|| Keepalive {
         time: config.http2_read_idle_timeout.into(),

@@ -14,7 +14,7 @@ use crate::client::h2::Rope;
 
 /// Connections to one server.
 #[derive(Debug)]
-pub(super) struct Pool {
+pub(crate) struct Pool {
     settings: Settings,
     idle: Mutex<Vec<(Connection, Instant)>>,
     slots: Option<Semaphore>,
@@ -23,37 +23,37 @@ pub(super) struct Pool {
 
 /// How many connections there may be and how long they are kept.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     /// Idle connections that are kept.
-    pub(super) max_idle: usize,
+    pub(crate) max_idle: usize,
     /// For how long; `None` for as long as the server keeps them.
-    pub(super) idle_timeout: Option<Duration>,
+    pub(crate) idle_timeout: Option<Duration>,
     /// Connections at the same time; 0 for no limit.
-    pub(super) max: usize,
+    pub(crate) max: usize,
 }
 
 /// A connection that carries one request at a time.
 #[derive(Debug)]
-pub(super) struct Connection {
-    pub(super) sender: SendRequest<Full<Rope>>,
+pub(crate) struct Connection {
+    pub(crate) sender: SendRequest<Full<Rope>>,
 }
 
 // === impl Pool ===
 
 impl Pool {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings) -> Self {
         let slots = (settings.max > 0).then(|| Semaphore::new(settings.max.min(Semaphore::MAX_PERMITS)));
         Self { settings, idle: Mutex::default(), slots, tasks: Tasks::default() }
     }
 
     /// Waits until one more connection may be used; nothing to wait for without a limit.
-    pub(super) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
         // The semaphore is never closed.
         self.slots.as_ref()?.acquire().await.ok()
     }
 
     /// The connection that was used last, if one is alive.
-    pub(super) fn take(&self) -> Option<Connection> {
+    pub(crate) fn take(&self) -> Option<Connection> {
         let mut idle = self.idle();
         let oldest = self.settings.idle_timeout.and_then(|timeout| now().checked_sub(timeout));
         idle.retain(|(connection, since)| {
@@ -66,7 +66,7 @@ impl Pool {
     ///
     /// # Errors
     /// When the stream is closed already.
-    pub(super) async fn open(&self, stream: Stream) -> Result<Connection, hyper::Error> {
+    pub(crate) async fn open(&self, stream: Stream) -> Result<Connection, hyper::Error> {
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         self.tasks.spawn(async move {
             if let Err(error) = connection.await {
@@ -77,7 +77,7 @@ impl Pool {
     }
 
     /// Keeps a connection for the next request, if it can carry one.
-    pub(super) async fn put(&self, mut connection: Connection) {
+    pub(crate) async fn put(&self, mut connection: Connection) {
         if self.settings.max_idle == 0 || connection.sender.ready().await.is_err() {
             return;
         }
@@ -88,7 +88,7 @@ impl Pool {
     }
 
     /// Closes every connection.
-    pub(super) async fn close(&self, patience: Duration) {
+    pub(crate) async fn close(&self, patience: Duration) {
         self.idle().clear();
         self.tasks.finish(patience).await;
     }

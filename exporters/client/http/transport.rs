@@ -10,11 +10,11 @@ use http_body_util::{BodyExt, Full};
 
 use super::pool::{Connection, Pool};
 use crate::client::h2::{CallError, Channel, Rope};
-use crate::client::{Address, Dialer, Stream, resolve};
+use crate::client::{Address, Dialer, Failed, Stage, Stream, resolve};
 
 /// The connections to one server.
 #[derive(Debug)]
-pub(super) struct Transport {
+pub(crate) struct Transport {
     dialer: Dialer,
     pool: Arc<Pool>,
     channel: Channel,
@@ -24,10 +24,10 @@ pub(super) struct Transport {
 
 /// A whole answer.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 /// Answers hold a count and a sentence; OTLP asks clients to stop reading at this size, in bytes.
@@ -37,7 +37,7 @@ const ANSWER_LIMIT: usize = 4 << 20;
 
 impl Transport {
     /// `dialer` offers what may be spoken; `channel` is used once a server has chosen HTTP/2.
-    pub(super) fn new(dialer: Dialer, pool: Pool, channel: Channel) -> Self {
+    pub(crate) fn new(dialer: Dialer, pool: Pool, channel: Channel) -> Self {
         Self { dialer, pool: Arc::new(pool), channel, http2: AtomicBool::new(false) }
     }
 
@@ -45,8 +45,8 @@ impl Transport {
     /// closed.
     ///
     /// # Errors
-    /// One sentence when there is no connection or it broke.
-    pub(super) async fn call(&self, request: impl Fn() -> (Request<()>, Rope)) -> Result<Answer, String> {
+    /// When there is no connection or it broke.
+    pub(crate) async fn call(&self, request: impl Fn() -> (Request<()>, Rope)) -> Result<Answer, CallError> {
         if !self.http2.load(Ordering::Relaxed) {
             let _permit = self.pool.permit().await;
             while let Some(connection) = self.pool.take() {
@@ -62,24 +62,24 @@ impl Transport {
                 let connection = self.pool.open(stream).await.map_err(|error| self.broke(&error))?;
                 return self.over_http1(connection, &request).await.map_err(|error| self.broke(&error));
             }
-            self.channel.adopt(&address, stream).await.map_err(|failed| failed.reason)?;
+            self.channel.adopt(&address, stream).await?;
             self.http2.store(true, Ordering::Relaxed);
         }
         self.over_http2(&request).await
     }
 
     /// Closes every connection.
-    pub(super) async fn close(&self, patience: Duration) {
+    pub(crate) async fn close(&self, patience: Duration) {
         self.pool.close(patience).await;
         self.channel.close(patience).await;
     }
 
-    async fn dial(&self) -> Result<(Address, Stream), String> {
-        let mut failed = String::new();
-        for address in resolve(self.dialer.place()).await.map_err(|failed| failed.reason)? {
+    async fn dial(&self) -> Result<(Address, Stream), Failed> {
+        let mut failed = Failed::new(Stage::Resolve, "there is no address");
+        for address in resolve(self.dialer.place()).await? {
             match self.dialer.dial(&address).await {
                 Ok(stream) => return Ok((address, stream)),
-                Err(error) => failed = error.reason,
+                Err(error) => failed = error,
             }
         }
         Err(failed)
@@ -111,20 +111,18 @@ impl Transport {
         Ok(Answer { status: head.status, headers: head.headers, body: all.freeze() })
     }
 
-    async fn over_http2(&self, request: &impl Fn() -> (Request<()>, Rope)) -> Result<Answer, String> {
+    async fn over_http2(&self, request: &impl Fn() -> (Request<()>, Rope)) -> Result<Answer, CallError> {
         let answer = self.channel.call(|| {
             let (mut head, body) = request();
             *head.version_mut() = http::Version::HTTP_2;
             head.headers_mut().remove(http::header::HOST);
             (head, body)
         });
-        let mut answer = answer.await.map_err(|error| match error {
-            CallError::NoConnection(failed) => failed.reason,
-            CallError::Broken(reason) => reason,
-        })?;
+        let mut answer = answer.await?;
         let mut all = BytesMut::new();
         while let Some(data) = answer.response.body_mut().data().await {
-            let data = data.map_err(|error| format!("the connection broke within the answer: {error}"))?;
+            let data =
+                data.map_err(|error| CallError::Broken(format!("the connection broke within the answer: {error}")))?;
             let _ = answer.response.body_mut().flow_control().release_capacity(data.len());
             all.extend_from_slice(&data);
             if all.len() > ANSWER_LIMIT {
@@ -135,8 +133,8 @@ impl Transport {
         Ok(Answer { status: head.status, headers: head.headers, body: all.freeze() })
     }
 
-    fn broke(&self, error: &hyper::Error) -> String {
+    fn broke(&self, error: &hyper::Error) -> CallError {
         let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
-        format!("the connection to {} broke: {error}{source}", self.dialer.place())
+        CallError::Broken(format!("the connection to {} broke: {error}{source}", self.dialer.place()))
     }
 }
