@@ -2,7 +2,7 @@
 
 mod civil;
 #[cfg(feature = "clickhouse")]
-mod clickhouse;
+pub mod clickhouse;
 mod client;
 pub mod debug;
 pub mod file;

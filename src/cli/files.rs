@@ -52,6 +52,11 @@ pub(crate) fn absolute(config: &[String]) -> Vec<String> {
 // === impl Files ===
 
 impl Files {
+    /// These files as they are.
+    pub(crate) fn of(config: Vec<String>) -> Self {
+        Self { config, set: Vec::new() }
+    }
+
     /// Reads, checks and resolves the files.
     pub(crate) fn load(&self) -> Loaded {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());

@@ -44,7 +44,7 @@ enum Command {
     Graph(graph::Args),
     /// List the components, or show one of them
     Components(components::Args),
-    /// Print the JSON schema of configuration files
+    /// Print the JSON schema of configuration files, or the SQL of tables
     Schema(schema::Args),
     /// Explain an error code such as E0101
     Explain(explain::Args),

@@ -1,4 +1,6 @@
-//! `tfo schema`: the JSON schema of configuration files, made from the components.
+//! `tfo schema`: the JSON schema of configuration files, made from the components; `tfo schema sql` is about tables.
+
+mod sql;
 
 use pipelines::component::{Component, Kind, Registry};
 use serde_json::{Map, Value, json};
@@ -9,9 +11,21 @@ use crate::render;
 
 /// Arguments of `tfo schema`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
 
-pub(super) fn run(_: &Args) -> Exit {
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Print the statements that make the tables of a database exporter
+    Sql(sql::Args),
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    if let Some(Command::Sql(args)) = &args.command {
+        return sql::run(args);
+    }
     render::json(&schema(&registry()));
     Exit::Fine
 }
