@@ -82,7 +82,8 @@ pub struct RetryConfig {
 /// What the engine needs to know to deliver, from what users write.
 #[must_use]
 pub fn settings(queue: &QueueConfig, retry: &RetryConfig, timeout: Option<Duration>) -> Delivery {
-    Delivery { queue: queue.settings(), retry: retry.settings(), timeout: timeout.map(Into::into) }
+    let (queue, retry) = (queue.settings(), retry.settings());
+    Delivery { queue, retry, timeout: timeout.map(Into::into), is_idempotent: false }
 }
 
 // === impl QueueConfig ===

@@ -15,6 +15,9 @@ pub struct Delivery {
     pub retry: Retry,
     /// Bound on one attempt; `None` for none.
     pub timeout: Option<Duration>,
+    /// Whether the destination recognises a [`BatchId`](crate::BatchId) that it has stored before. Then what left a queue
+    /// on disk together leaves it together again after a crash.
+    pub is_idempotent: bool,
 }
 
 /// The bound in front of an exporter.

@@ -17,6 +17,7 @@ mod directory;
 mod entry;
 mod error;
 mod format;
+mod groups;
 mod lock;
 mod marker;
 mod medium;
@@ -35,6 +36,7 @@ mod walk;
 mod writer;
 
 pub use self::error::OpenError;
+pub use self::groups::{EntryId, Groups};
 pub use self::options::{Capacity, Options, Overflow, Sync};
 pub(crate) use self::orphans::orphans;
 pub use self::queue::{DiskQueue, Stored};

@@ -15,7 +15,7 @@ use super::recover::Recovery;
 use super::shared::Shared;
 use super::state::{Handed, State};
 use super::writer::Writer;
-use super::{Usage, marker, reader};
+use super::{EntryId, Groups, Usage, marker, reader};
 use crate::batch::Ack;
 use crate::outcome::{Outcome, Refusal, RefusalKind};
 use crate::runtime::now;
@@ -34,6 +34,7 @@ pub struct Stored {
     /// When it came in.
     pub since: SystemTime,
     position: Position,
+    salt: u64,
     shared: Option<Arc<Shared>>,
 }
 
@@ -71,10 +72,10 @@ impl DiskQueue {
                 let handed = state.take(SystemTime::now());
                 (handed, state.is_drained())
             });
-            if let Some(Handed { position, entry, ack }) = handed {
+            if let Some(Handed { position, salt, entry, ack }) = handed {
                 let since = entry.since;
                 let shared = Some(self.shared.clone());
-                return Some(Stored { batch: entry.into_batch(ack), since, position, shared });
+                return Some(Stored { batch: entry.into_batch(ack), since, position, salt, shared });
             }
             if drained {
                 return None;
@@ -108,6 +109,12 @@ impl DiskQueue {
             }
             ended.await;
         }
+    }
+
+    /// Which entries an earlier process delivered together.
+    #[must_use]
+    pub fn groups(&self) -> Groups {
+        Groups::open(self.shared.directory.path())
     }
 
     /// What the queue holds and has counted.
@@ -149,6 +156,13 @@ impl Drop for DiskQueue {
 // === impl Stored ===
 
 impl Stored {
+    /// The name of the entry.
+    #[must_use]
+    pub fn id(&self) -> EntryId {
+        let Position { segment, offset } = self.position;
+        EntryId { segment, offset, salt: self.salt }
+    }
+
     /// The entry is delivered, or never will be: it is marked on disk, and whoever waits hears the outcome.
     pub fn done(mut self, outcome: Outcome) {
         if let Some(shared) = self.shared.take() {
@@ -169,7 +183,7 @@ impl Drop for Stored {
         if let Some(shared) = self.shared.take() {
             let (telemetry, context, ack) = self.take_batch().into_parts();
             let entry = Entry { telemetry, context, since: self.since };
-            let handed = Handed { position: self.position, entry, ack };
+            let handed = Handed { position: self.position, salt: self.salt, entry, ack };
             shared.with(|state| state.give_back(handed));
         }
     }

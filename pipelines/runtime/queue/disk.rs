@@ -2,25 +2,20 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex as Lock, OnceLock};
 
 use tokio::sync::Mutex;
 
 use super::super::budget::{Budget, Permit};
-use super::super::clock::now;
-use super::super::delivery::{Queue as Settings, Sizer};
+use super::super::delivery::{Delivery, Queue as Settings, Sizer};
 use super::super::gauges::Fill;
 use super::super::stats::Stats;
-use super::{Load, Refused};
-use crate::batch::{Acked, Limits};
+use super::Refused;
+use crate::Batch;
+use crate::batch::Acked;
 use crate::component::Failure;
 use crate::outcome::Outcome;
-use crate::storage::{Amount, Capacity, DiskQueue, Options, Stored, Usage};
-use crate::{Batch, BatchId};
-
-/// How often a worker looks whether there is room for the entry it has read.
-const LOOK: Duration = Duration::from_millis(5);
+use crate::storage::{Amount, Capacity, DiskQueue, Groups, OpenError, Options, Stored, Usage};
 
 /// Where a queue on disk lies, and whose memory its entries take on their way out.
 #[derive(Clone, Debug)]
@@ -35,44 +30,49 @@ pub struct Place {
 
 /// A queue on disk.
 pub(super) struct DiskLine {
-    place: Place,
-    settings: Settings,
-    queue: OnceLock<Arc<DiskQueue>>,
+    pub(super) place: Place,
+    pub(super) settings: Settings,
+    pub(super) queue: OnceLock<Arc<DiskQueue>>,
     /// A queue that is opened later ends at once.
     is_stopped: AtomicBool,
     is_handed_over: AtomicBool,
     /// Entries that workers have in hand.
-    in_hand: Arc<AtomicUsize>,
+    pub(super) in_hand: Arc<AtomicUsize>,
     /// Held by the worker that takes entries, so that what leaves is as full as it can be and one entry at most waits for
     /// room in memory.
-    gathering: Mutex<()>,
+    pub(super) gathering: Mutex<()>,
+    /// Which entries leave together, where the destination is to recognise them after a crash.
+    pub(super) groups: OnceLock<Arc<Lock<Groups>>>,
+    is_idempotent: bool,
 }
 
 /// An entry that is on its way, and what becomes of it.
 pub(super) struct Entry {
-    stored: Stored,
-    acked: Acked,
-    _room: Room,
+    pub(super) stored: Stored,
+    pub(super) acked: Acked,
+    pub(super) _room: Room,
 }
 
 /// Room in memory for an entry in hand, given back when dropped.
-struct Room {
-    in_hand: Arc<AtomicUsize>,
-    permit: Option<Permit>,
+pub(super) struct Room {
+    pub(super) in_hand: Arc<AtomicUsize>,
+    pub(super) permit: Option<Permit>,
 }
 
 // === impl DiskLine ===
 
 impl DiskLine {
-    pub(super) fn new(place: Place, settings: Settings) -> Self {
+    pub(super) fn new(place: Place, delivery: &Delivery) -> Self {
         Self {
             place,
-            settings,
+            settings: delivery.queue.clone(),
             queue: OnceLock::new(),
             is_stopped: AtomicBool::new(false),
             is_handed_over: AtomicBool::new(false),
             in_hand: Arc::default(),
             gathering: Mutex::new(()),
+            groups: OnceLock::new(),
+            is_idempotent: delivery.is_idempotent,
         }
     }
 
@@ -84,9 +84,18 @@ impl DiskLine {
         let Place { name, options, .. } = self.place.clone();
         let Settings { capacity: units, sizer, block_on_overflow: blocks, .. } = self.settings;
         let capacity = Capacity { units, sizer, blocks };
-        let opening = tokio::task::spawn_blocking(move || DiskQueue::open(&name, &options, capacity)).await;
+        let regroups = self.is_idempotent && self.settings.batch.is_some();
+        let open = move || {
+            let queue = DiskQueue::open(&name, &options, capacity)?;
+            let groups = regroups.then(|| queue.groups());
+            Ok((queue, groups))
+        };
+        let opening = tokio::task::spawn_blocking(open).await;
         let opened = opening.map_err(|_| Failure::from("opening the queue on disk panicked"))?;
-        let queue = opened.map_err(|error| Failure(error.to_string()))?;
+        let (queue, groups) = opened.map_err(|error: OpenError| Failure(error.to_string()))?;
+        if let Some(groups) = groups {
+            let _ = self.groups.set(Arc::new(Lock::new(groups)));
+        }
         let Amount { entries, items, .. } = queue.usage().recovered;
         if entries > 0 {
             tracing::info!(queue = %self.directory().display(), entries, items, "found on disk from before, to be delivered first");
@@ -167,68 +176,6 @@ impl DiskLine {
         };
         Fill { size, capacity, unit: sizer.name(), in_flight }
     }
-
-    pub(super) async fn next(&self) -> Option<Load> {
-        let queue = self.queue.get()?;
-        // One worker at a time, or each would hold an entry for which there is no room yet.
-        let _turn = self.gathering.lock().await;
-        let first = queue.next().await?;
-        let room = self.room(&first).await;
-        let Some((limits, timeout)) = &self.settings.batch else {
-            return Some(load(vec![(first, room)], &Limits::default()));
-        };
-        let mut gathered = vec![(first, room)];
-        let until = now() + *timeout;
-        while !is_enough(&gathered, limits) {
-            let stored = tokio::select! {
-                stored = queue.next() => stored,
-                () = tokio::time::sleep_until(until) => None,
-            };
-            // Without room it is given back by being dropped, and what is gathered leaves.
-            let Some(stored) = stored else { break };
-            let Some(room) = self.try_room(&stored) else { break };
-            gathered.push((stored, room));
-        }
-        Some(load(gathered, limits))
-    }
-
-    /// Waits until there is room for an entry.
-    async fn room(&self, stored: &Stored) -> Room {
-        loop {
-            match self.try_room(stored) {
-                Some(room) => return room,
-                None => tokio::time::sleep(LOOK).await,
-            }
-        }
-    }
-
-    /// Room for an entry if there is some, or if nothing else is in hand.
-    fn try_room(&self, stored: &Stored) -> Option<Room> {
-        let permit = self.place.budget.try_acquire(stored.batch.bytes() as u64);
-        let others = self.in_hand.fetch_add(1, Ordering::Relaxed);
-        let room = Room { in_hand: self.in_hand.clone(), permit };
-        (others == 0 || room.permit.is_some()).then_some(room)
-    }
-}
-
-fn is_enough(gathered: &[(Stored, Room)], limits: &Limits) -> bool {
-    let sum = |size: fn(&Batch) -> usize| gathered.iter().map(|(stored, _)| size(&stored.batch) as u64).sum();
-    limits.reached(sum(Batch::items), sum(Batch::bytes))
-}
-
-/// What is delivered are shares of the entries, so that each entry hears its own part of the outcome.
-fn load(gathered: Vec<(Stored, Room)>, limits: &Limits) -> Load {
-    let id = BatchId::fresh();
-    let is_ours = gathered.iter().any(|(stored, _)| !stored.batch.is_awaited());
-    let (mut batches, mut entries) = (Vec::with_capacity(gathered.len()), Vec::with_capacity(gathered.len()));
-    for (stored, room) in gathered {
-        let (batch, acked) = Batch::tracked(stored.batch.telemetry().clone(), stored.batch.context().clone());
-        batches.push(batch);
-        entries.push(Entry { stored, acked, _room: room });
-    }
-    let batches = Batch::join(batches).into_iter().flat_map(|batch| limits.split(batch));
-    let batches = batches.enumerate().map(|(at, batch)| (id.part(at), batch)).collect();
-    Load { batches, entries, is_ours }
 }
 
 // === impl Entry ===

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod disk;
+mod gather;
 mod memory;
 
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use super::stats::{Stats, UNDELIVERED};
 use super::stop::Stop;
 use crate::component::{Exporter, Failure};
 use crate::outcome::{Outcome, Refusal, RefusalKind};
-use crate::storage::Usage;
+use crate::storage::{EntryId, Usage};
 use crate::{Batch, BatchId};
 
 /// How long a sender is asked to wait when the queue is full.
@@ -43,6 +44,8 @@ enum Line {
 struct Load {
     batches: Vec<(BatchId, Batch)>,
     entries: Vec<disk::Entry>,
+    /// The first of these entries, where they leave together again after a crash.
+    group: Option<EntryId>,
     /// Whether nobody else has some of it, so that it must not be given up.
     is_ours: bool,
 }
@@ -57,7 +60,7 @@ impl ExporterNode {
         stats.dropped.announce(&[UNDELIVERED]);
         let line = match place {
             None => Line::Memory(MemoryLine::new(delivery.queue.clone())),
-            Some(place) => Line::Disk(DiskLine::new(place, delivery.queue.clone())),
+            Some(place) => Line::Disk(DiskLine::new(place, &delivery)),
         };
         Self { name, exporter, delivery, stats, line }
     }
@@ -136,7 +139,7 @@ impl ExporterNode {
 
     /// Exports batch after batch until the queue is closed and empty. After `stop` nothing is tried twice.
     pub async fn work(self: Arc<Self>, mut stop: Stop) {
-        while let Some(Load { batches, entries, is_ours }) = self.next().await {
+        while let Some(Load { batches, entries, group, is_ours }) = self.next().await {
             let mut is_kept = false;
             for (id, batch) in batches {
                 let outcome = self.deliver(id, &batch, is_ours, &mut stop).await;
@@ -144,6 +147,9 @@ impl ExporterNode {
                 self.settle(batch, outcome);
             }
             entries.into_iter().for_each(|entry| entry.settle(&self.stats));
+            if let (Line::Disk(line), Some(group), false) = (&self.line, group, is_kept) {
+                line.forget(group);
+            }
             if is_kept {
                 // What stays on disk would be handed out again at once, as long as others hold up the end.
                 return;
@@ -220,6 +226,6 @@ impl Accept for ExporterNode {
 
 impl Load {
     fn of(batch: Batch) -> Self {
-        Self { batches: vec![(BatchId::fresh(), batch)], entries: Vec::new(), is_ours: false }
+        Self { batches: vec![(BatchId::fresh(), batch)], entries: Vec::new(), group: None, is_ours: false }
     }
 }

@@ -20,6 +20,8 @@ pub(in super::super) struct Written {
 /// An entry as it was handed out.
 pub(in super::super) struct Handed {
     pub(in super::super) position: Position,
+    /// The salt of its segment.
+    pub(in super::super) salt: u64,
     pub(in super::super) entry: Entry,
     pub(in super::super) ack: Ack,
 }
@@ -135,7 +137,8 @@ impl State {
         self.ready_bytes -= entry.memory();
         self.in_flight.insert(position, Flight { amount: entry.amount(), since: entry.since });
         let ack = self.held.remove(&position).unwrap_or_else(Ack::none);
-        Some(Handed { position, entry, ack })
+        let salt = self.segments.get(&position.segment).map_or(0, |segment| segment.id.salt);
+        Some(Handed { position, salt, entry, ack })
     }
 
     /// An entry is delivered, or never will be.
@@ -147,7 +150,7 @@ impl State {
 
     /// An entry was not delivered and waits again.
     pub(in super::super) fn give_back(&mut self, handed: Handed) {
-        let Handed { position, entry, ack } = handed;
+        let Handed { position, entry, ack, .. } = handed;
         let Some(flight) = self.in_flight.remove(&position) else { return };
         if ack.acknowledge() == Acknowledge::Delivered {
             if self.stopped {

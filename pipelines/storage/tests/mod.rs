@@ -4,6 +4,7 @@
 mod basics;
 mod damage;
 mod faults;
+mod groups;
 mod hostile;
 mod limits;
 mod model;

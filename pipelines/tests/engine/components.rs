@@ -11,8 +11,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 const SIGNALS: &[Signal] = &[Signal::Traces, Signal::Logs];
+/// Ids and items of attempts.
+type Attempts = Vec<(BatchId, usize)>;
+
 static OUTPUTS: LazyLock<Mutex<HashMap<String, Outputs>>> = LazyLock::new(Mutex::default);
 static DELIVERED: LazyLock<Mutex<HashMap<String, Vec<usize>>>> = LazyLock::new(Mutex::default);
+static OFFERED: LazyLock<Mutex<HashMap<String, Attempts>>> = LazyLock::new(Mutex::default);
 static ATTEMPTS: LazyLock<Mutex<HashMap<String, u32>>> = LazyLock::new(Mutex::default);
 
 /// The outputs of a running source, by id.
@@ -23,6 +27,11 @@ pub(crate) fn outputs(source: &str) -> Outputs {
 /// The item counts of the batches a sink took, by id.
 pub(crate) fn delivered(sink: &str) -> Vec<usize> {
     DELIVERED.lock().unwrap().get(sink).cloned().unwrap_or_default()
+}
+
+/// The ids and items of every attempt at a sink, by id.
+pub(crate) fn offered(sink: &str) -> Attempts {
+    OFFERED.lock().unwrap().get(sink).cloned().unwrap_or_default()
 }
 
 /// How often a sink was tried, by id.
@@ -97,6 +106,8 @@ pub(crate) struct SinkConfig {
     panics: u32,
     /// How many items it does not take.
     partly: u64,
+    /// Recognises what it was sent before.
+    recognises: bool,
     timeout: Option<pipelines::config::Duration>,
     sending_queue: QueueConfig,
     retry_on_failure: RetryConfig,
@@ -120,11 +131,12 @@ impl ExporterFactory for Sink {
 impl Exporter for Sink {
     fn export<'a>(
         &'a self,
-        _: BatchId,
+        id: BatchId,
         telemetry: &'a Telemetry,
         _: &'a Context,
     ) -> BoxFuture<'a, Result<Exported, ExportError>> {
         Box::pin(async move {
+            OFFERED.lock().unwrap().entry(self.1.clone()).or_default().push((id, telemetry.items()));
             let attempt = {
                 let mut attempts = ATTEMPTS.lock().unwrap();
                 let attempt = attempts.entry(self.1.clone()).or_default();
@@ -152,7 +164,8 @@ impl Exporter for Sink {
     }
 
     fn delivery(&self) -> Delivery {
-        settings(&self.0.sending_queue, &self.0.retry_on_failure, self.0.timeout)
+        let delivery = settings(&self.0.sending_queue, &self.0.retry_on_failure, self.0.timeout);
+        Delivery { is_idempotent: self.0.recognises, ..delivery }
     }
 }
 
