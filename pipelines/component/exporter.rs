@@ -38,6 +38,12 @@ pub trait Exporter: Send + Sync {
     /// Whatever would make `export` refuse the batch before it is sent.
     fn encode(&self, telemetry: &Telemetry) -> Result<Encoded, ExportError>;
 
+    /// The rows that the batch becomes, for an exporter that writes tables: what a dry run shows.
+    fn rows(&self, telemetry: &Telemetry) -> Vec<Row> {
+        let _ = telemetry;
+        Vec::new()
+    }
+
     /// How the engine is to deliver to it.
     fn delivery(&self) -> Delivery;
 
@@ -84,6 +90,15 @@ pub struct Encoded {
     pub destination: String,
     /// The bytes.
     pub body: Bytes,
+}
+
+/// A row as it would be stored.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Row {
+    /// The table it goes to.
+    pub table: String,
+    /// Its columns and their values, in the order of the table.
+    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// What makes exporters of one type.

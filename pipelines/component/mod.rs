@@ -64,7 +64,7 @@ pub use self::build::Component;
 pub use self::check::{Check, CheckContext, Depth, Finding};
 pub use self::config::{AnyConfig, Config, Problem, Problems};
 pub use self::context::{BuildContext, ComponentId};
-pub use self::exporter::{Encoded, ExportError, Exported, Exporter, ExporterFactory};
+pub use self::exporter::{Encoded, ExportError, Exported, Exporter, ExporterFactory, Row};
 pub use self::extension::{Extension, ExtensionFactory, ExtensionHost};
 pub use self::processor::{ConnectorFactory, Processor, ProcessorFactory};
 pub use self::receiver::{Outputs, Receiver, ReceiverFactory, ReceiverHost};

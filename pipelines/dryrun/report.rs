@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::diff::{Change, Leaves, diff, leaves};
 use super::trace::{Collected, Destination, Event};
-use crate::component::{Exporter, Kind};
+use crate::component::{Exporter, Kind, Row};
 use crate::{Outcome, Plan, Telemetry};
 
 /// Everything a dry run found.
@@ -52,6 +52,8 @@ pub struct ExporterReport {
     pub destination: String,
     /// Why it cannot be encoded.
     pub error: Option<String>,
+    /// The rows it would write, of an exporter that writes tables.
+    pub rows: Vec<Row>,
 }
 
 /// The way of one record.
@@ -174,6 +176,7 @@ fn encode(node: &str, exporter: &dyn Exporter, arrived: Vec<Telemetry>) -> Optio
         match exporter.encode(telemetry) {
             Ok(encoded) => {
                 report.bytes += encoded.body.len() as u64;
+                report.rows.extend(exporter.rows(telemetry));
                 (report.format, report.destination) = (encoded.format, encoded.destination);
             }
             Err(error) => report.error = Some(error.to_string()),

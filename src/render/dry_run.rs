@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use pipelines::Plan;
-use pipelines::component::Check;
+use pipelines::component::{Check, Row};
 use pipelines::dryrun::{Change, RecordReport, Report};
 use serde_json::{Value, json};
 
@@ -86,11 +86,41 @@ fn process(text: &mut String, report: &Report, show: Show, limit: usize) {
                 exporter.bytes, exporter.format, exporter.destination
             ),
         };
+        rows(text, &exporter.rows, limit);
     }
     let shown: Vec<&RecordReport> = report.records.iter().filter(|record| is_shown(record, show)).collect();
     shown.iter().take(limit).for_each(|record| self::record(text, record));
     if shown.len() > limit {
         let _ = writeln!(text, "\n{} more records (--limit)", shown.len() - limit);
+    }
+}
+
+/// The rows of each table, without the columns that are empty.
+fn rows(text: &mut String, rows: &[Row], limit: usize) {
+    let mut tables: Vec<&str> = rows.iter().map(|row| row.table.as_str()).collect();
+    tables.sort_unstable();
+    tables.dedup();
+    for table in tables {
+        let rows: Vec<&Row> = rows.iter().filter(|row| row.table == table).collect();
+        let _ = writeln!(text, "      {table}: {} rows", rows.len());
+        for row in rows.iter().take(limit) {
+            let shown = row.values.iter().filter(|(_, value)| !is_empty(value));
+            let columns: Vec<String> = shown.map(|(column, value)| format!("{column}={value}")).collect();
+            let _ = writeln!(text, "        {}", columns.join(" "));
+        }
+        if rows.len() > limit {
+            let _ = writeln!(text, "        {} more (--limit)", rows.len() - limit);
+        }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        Value::Object(values) => values.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
