@@ -103,25 +103,32 @@ impl Blocks {
         Ok(())
     }
 
-    /// How many bytes of the finished body there are so far.
-    pub(super) fn len(&self) -> usize {
-        self.out.len()
+    /// Takes a number, in the variable length that lengths have.
+    pub(super) fn write_varint(&mut self, number: u64) -> Result<(), String> {
+        let mut rest = number;
+        while rest >= 0x80 {
+            self.write(&[rest as u8 | 0x80])?;
+            rest >>= 7;
+        }
+        self.write(&[rest as u8])
+    }
+
+    /// Takes a string, with its length ahead.
+    pub(super) fn write_text(&mut self, text: &str) -> Result<(), String> {
+        self.write_varint(text.len() as u64)?;
+        self.write(text.as_bytes())
     }
 
     /// The body, all pieces of which were written.
     pub(super) fn finish(&mut self) -> Result<Bytes, String> {
         self.flush()?;
-        let body = std::mem::take(&mut self.out);
+        // The next body will be about as long.
+        let room = self.out.len();
+        let body = std::mem::replace(&mut self.out, Vec::with_capacity(room));
         match self.compression.encoding() {
             None => Ok(Bytes::from(body)),
             Some(encoding) => compress::encode(encoding, None, [&body[..]]).map_err(|error| error.to_string()),
         }
-    }
-
-    /// Forgets a body that was begun.
-    pub(super) fn clear(&mut self) {
-        self.pending.clear();
-        self.out.clear();
     }
 
     fn flush(&mut self) -> Result<(), String> {
