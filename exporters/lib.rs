@@ -9,6 +9,8 @@ pub mod file;
 pub mod null;
 pub mod otlp;
 pub mod otlp_http;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod values;
