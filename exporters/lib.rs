@@ -9,6 +9,7 @@ pub mod file;
 pub mod null;
 pub mod otlp;
 pub mod otlp_http;
+mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]
@@ -28,6 +29,6 @@ pub static ALL: &[Component] = &[
     Component::exporter::<otlp::Otlp>(),
     Component::exporter::<otlp::OtlpGrpc>(),
     Component::exporter::<otlp_http::OtlpHttp>(),
-    #[cfg(feature = "postgres")]
-    Component::exporter::<postgres::Postgres>(),
+    #[cfg(feature = "sqlite")]
+    Component::exporter::<sqlite::Sqlite>(),
 ];

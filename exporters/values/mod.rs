@@ -5,6 +5,7 @@
 mod identity;
 mod json;
 mod names;
+mod nested;
 mod number;
 #[cfg(test)]
 mod tests;
