@@ -8,6 +8,7 @@ mod explain;
 pub(crate) mod files;
 mod graph;
 mod keys;
+mod query;
 mod reload;
 mod run;
 mod schema;
@@ -50,6 +51,8 @@ enum Command {
     Explain(explain::Args),
     /// Look at the effective configuration
     Config(config::Args),
+    /// Look at what the embedded store (exporter `sqlite`) holds
+    Query(query::Args),
     /// Make API keys and the lines that go into key files
     Keys(keys::Args),
 }
@@ -77,6 +80,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Schema(args) => schema::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Config(args) => config::run(&args),
+            Command::Query(args) => query::run(&args),
             Command::Keys(args) => keys::run(args),
         },
         Err(error) => {
