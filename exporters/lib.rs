@@ -29,6 +29,8 @@ pub static ALL: &[Component] = &[
     Component::exporter::<otlp::Otlp>(),
     Component::exporter::<otlp::OtlpGrpc>(),
     Component::exporter::<otlp_http::OtlpHttp>(),
+    #[cfg(feature = "postgres")]
+    Component::exporter::<postgres::Postgres>(),
     #[cfg(feature = "sqlite")]
     Component::exporter::<sqlite::Sqlite>(),
 ];

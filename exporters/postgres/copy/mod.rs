@@ -1,0 +1,201 @@
+//! Rows for COPY, written straight from views over the encoded telemetry.
+
+mod binary;
+mod fields;
+mod points;
+mod records;
+mod shown;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use bytes::Bytes;
+use pipelines::otlp::view::{AnyView, AttributesView, ResourceView, ScopeView};
+use pipelines::{Signal, Telemetry};
+
+pub(super) use self::binary::{Binary, HEADER, TRAILER};
+pub(super) use self::fields::Fields;
+pub(super) use self::shown::Shown;
+use super::schema::{LOGS, SPANS, Table};
+use crate::values::{self, Json, Nul};
+
+/// How attributes are written: jsonb cannot hold NUL characters.
+pub(super) const JSON: Json = Json::stored(Nul::Replace);
+
+/// The rows of one batch for one table.
+#[derive(Debug)]
+pub(super) struct Rows<F> {
+    pub(super) table: &'static Table,
+    pub(super) fields: F,
+    /// Where each row ends.
+    ends: Vec<usize>,
+    /// The days the rows belong to, counted from 1970-01-01.
+    days: BTreeSet<i32>,
+    day: Option<i32>,
+}
+
+/// Rows that can be sent, whole or in part.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub(super) table: &'static Table,
+    pub(super) days: BTreeSet<i32>,
+    body: Bytes,
+    ends: Vec<usize>,
+}
+
+/// Who sent the rows that follow.
+pub(super) struct Group<'a> {
+    service_name: &'a str,
+    resource_id: i64,
+    scope_id: i64,
+}
+
+/// One for each [`MetricKind`](pipelines::otlp::view::MetricKind); log records and spans take the first.
+const KINDS: usize = 6;
+const NANOS_PER_DAY: i64 = 86_400_000_000_000;
+
+/// What a batch becomes.
+pub(super) struct Written<'a, R> {
+    /// By table.
+    pub(super) rows: Vec<R>,
+    /// By id.
+    pub(super) resources: BTreeMap<i64, ResourceView<'a>>,
+    /// By id.
+    pub(super) scopes: BTreeMap<i64, ScopeView<'a>>,
+}
+
+/// Writes the rows of `telemetry`; `fields` makes what those of a table are written to.
+pub(super) fn write<F: Fields>(telemetry: &Telemetry, fields: impl FnMut(&'static Table) -> F) -> Written<'_, Rows<F>> {
+    let (mut resources, mut scopes) = (BTreeMap::new(), BTreeMap::new());
+    let mut sheets = Sheets { rows: [const { None }; KINDS], fields };
+    for resource in telemetry.resources() {
+        let (name, resource_id) = (values::service_name(&resource), values::resource_id(&resource));
+        resources.insert(resource_id, resource);
+        for scope in resource.scopes() {
+            let scope_id = values::scope_id(&scope);
+            scopes.insert(scope_id, scope);
+            sheets.scope(telemetry.signal(), &Group { service_name: &name, resource_id, scope_id }, &scope);
+        }
+    }
+    Written { rows: sheets.rows.into_iter().flatten().collect(), resources, scopes }
+}
+
+/// The rows of all tables while they are written.
+struct Sheets<F, M> {
+    rows: [Option<Rows<F>>; KINDS],
+    fields: M,
+}
+
+// === impl Sheets ===
+
+impl<F: Fields, M: FnMut(&'static Table) -> F> Sheets<F, M> {
+    fn scope(&mut self, signal: Signal, group: &Group<'_>, scope: &ScopeView<'_>) {
+        match signal {
+            Signal::Logs => {
+                scope.logs().for_each(|log| self.row(0, &LOGS, |row| records::log(row, group, &log)));
+            }
+            Signal::Traces => {
+                scope.spans().for_each(|span| self.row(0, &SPANS, |row| records::span(row, group, &span)));
+            }
+            Signal::Metrics => {
+                for metric in scope.metrics() {
+                    let Some(table) = points::table(metric.kind()) else { continue };
+                    for point in metric.points() {
+                        self.row(metric.kind() as usize, table, |row| {
+                            points::point(row, table, group, &metric, &point)
+                        });
+                    }
+                }
+            }
+            Signal::Profiles => {}
+        }
+    }
+
+    #[inline(always)]
+    fn row(&mut self, kind: usize, table: &'static Table, write: impl FnOnce(&mut F) -> i64) {
+        let rows = self.rows[kind].get_or_insert_with(|| Rows::new(table, (self.fields)(table)));
+        let time = write(&mut rows.fields);
+        rows.ends.push(rows.fields.written());
+        let day = time.div_euclid(NANOS_PER_DAY) as i32;
+        if rows.day != Some(day) {
+            rows.day = Some(day);
+            rows.days.insert(day);
+        }
+    }
+}
+
+// === impl Rows ===
+
+impl<F> Rows<F> {
+    fn new(table: &'static Table, fields: F) -> Self {
+        Self { table, fields, ends: Vec::new(), days: BTreeSet::new(), day: None }
+    }
+}
+
+impl Rows<Binary> {
+    /// Ends the writing.
+    pub(super) fn finish(self) -> Sheet {
+        Sheet { table: self.table, days: self.days, body: self.fields.out.into(), ends: self.ends }
+    }
+}
+
+// === impl Sheet ===
+
+impl Sheet {
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The encoded rows of a range, without what stands before and after them.
+    pub(super) fn slice(&self, rows: &Range<usize>) -> Bytes {
+        let end = |row: usize| if row == 0 { 0 } else { self.ends[row - 1] };
+        self.body.slice(end(rows.start)..end(rows.end))
+    }
+
+    /// The memory the rows were written to, for the next batch.
+    pub(super) fn into_buffer(self) -> Vec<u8> {
+        let mut body = self.body;
+        // Nothing is copied of what is empty.
+        body.clear();
+        body.into()
+    }
+}
+
+/// A JSON array of objects; `write` appends members, each with a comma behind it.
+fn list<T>(items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut write: impl FnMut(T, &mut Vec<u8>)) {
+    out.push(b'[');
+    for (index, item) in items.enumerate() {
+        out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
+        write(item, out);
+        // In place of the last comma.
+        out.pop();
+        out.push(b'}');
+    }
+    out.push(b']');
+}
+
+fn member(name: &str, value: AnyView<'_>, out: &mut Vec<u8>) {
+    key(name, out);
+    JSON.value(value, out);
+    out.push(b',');
+}
+
+fn attributes(name: &str, attributes: AttributesView<'_>, out: &mut Vec<u8>) {
+    key(name, out);
+    JSON.object(attributes, out);
+    out.push(b',');
+}
+
+fn id(name: &str, id: &[u8], out: &mut Vec<u8>) {
+    key(name, out);
+    out.push(b'"');
+    values::hex(id, out);
+    out.extend_from_slice(b"\",");
+}
+
+fn key(name: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}

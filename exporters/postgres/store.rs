@@ -1,0 +1,144 @@
+//! [`Store`]: from a batch to rows in the database.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pipelines::component::Exported;
+use pipelines::runtime::{Instant, now};
+use pipelines::{BatchId, Telemetry};
+use tokio_postgres::Client;
+
+use super::connection::{Connector, Pool};
+use super::copy::{self, Binary, Sheet, Written};
+use super::error::{Error, Kind};
+use super::interning::Interning;
+use super::schema::Schema;
+use super::transaction;
+
+/// Tables in a database, and the connections to it.
+#[derive(Debug)]
+pub(super) struct Store {
+    pool: Pool,
+    schema: Schema,
+    interning: Interning,
+    /// Whether the tables were found to be as they should be; held while they are looked at.
+    is_prepared: tokio::sync::Mutex<bool>,
+    /// Memory that rows were written to, for the next ones.
+    buffers: Mutex<Vec<Vec<u8>>>,
+    maintained: Mutex<Option<Instant>>,
+}
+
+/// Memory that is kept for the next batch, in bytes; rows of a usual batch take some MB.
+const KEPT: usize = 16 << 20;
+/// Time between two looks after old and coming days.
+const MAINTENANCE: Duration = Duration::from_secs(600);
+
+// === impl Store ===
+
+impl Store {
+    pub(super) fn new(connector: Connector, schema: Schema, connections: usize) -> Self {
+        Self {
+            pool: Pool::new(connector, connections),
+            interning: Interning::new(&schema),
+            schema,
+            is_prepared: tokio::sync::Mutex::default(),
+            buffers: Mutex::default(),
+            maintained: Mutex::default(),
+        }
+    }
+
+    /// Stores a batch, one attempt; nothing is stored twice under one id.
+    ///
+    /// # Errors
+    /// Why nothing was stored, or why that is not known.
+    pub(super) async fn store(&self, id: BatchId, telemetry: &Telemetry) -> Result<Exported, Error> {
+        let buffer = |_: &_| Binary::new(self.buffers().pop().unwrap_or_default());
+        let Written { rows, resources, scopes } = copy::write(telemetry, buffer);
+        let sheets: Vec<Sheet> = rows.into_iter().map(copy::Rows::finish).collect();
+        let written = Written { rows: sheets, resources, scopes };
+        let stored = self.over_connection(id, &written).await;
+        let mut buffers = self.buffers();
+        let free = written.rows.into_iter().map(Sheet::into_buffer);
+        buffers.extend(free.filter(|buffer| buffer.capacity() <= KEPT));
+        drop(buffers);
+        stored
+    }
+
+    /// Whether days should be made and dropped now; says so once in ten minutes.
+    pub(super) fn is_maintenance_due(&self) -> bool {
+        let mut last = self.maintained.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = last.is_none_or(|last| last + MAINTENANCE <= now());
+        if is_due {
+            *last = Some(now());
+        }
+        is_due
+    }
+
+    /// Makes the coming days and drops old ones.
+    pub(super) async fn maintain(&self) {
+        let maintained = async {
+            let mut lease = self.pool.lease().await?;
+            lease.session.run(async |client| Ok(self.schema.maintain(client).await?)).await?;
+            lease.keep();
+            Ok::<_, Error>(())
+        };
+        if let Err(error) = maintained.await {
+            tracing::warn!(%error, "the tables in PostgreSQL were not looked after; that is tried again in 10 minutes");
+        }
+    }
+
+    /// Closes idle connections.
+    pub(super) async fn close(&self, patience: Duration) {
+        self.pool.close(patience).await;
+    }
+
+    async fn over_connection(&self, id: BatchId, written: &Written<'_, Sheet>) -> Result<Exported, Error> {
+        loop {
+            let mut lease = self.pool.lease().await?;
+            match lease.session.run(async |client| self.write(client, id, written).await).await {
+                Ok(exported) => {
+                    lease.keep();
+                    return Ok(exported);
+                }
+                Err(error) => {
+                    if error.kind == Kind::Schema {
+                        *self.is_prepared.lock().await = false;
+                        self.interning.forget();
+                    }
+                    let is_elsewhere = matches!(error.kind, Kind::ReadOnly | Kind::Lost);
+                    if !is_elsewhere || !lease.was_idle {
+                        return Err(error);
+                    }
+                    // The server went away, or became a replica, while the connection was idle, and so for the others.
+                    self.pool.clear();
+                }
+            }
+        }
+    }
+
+    async fn write(&self, client: &Client, id: BatchId, written: &Written<'_, Sheet>) -> Result<Exported, Error> {
+        self.prepare(client).await?;
+        for sheet in &written.rows {
+            self.schema.days(client, &sheet.days, sheet.table.name).await?;
+        }
+        let refused = self.interning.store(client, &written.resources, &written.scopes).await?;
+        let mut exported = transaction::store(client, &self.schema, id, &written.rows).await?;
+        if exported.message.is_none() {
+            exported.message = refused.map(|error| format!("a resource or scope was not stored: {error}"));
+        }
+        Ok(exported)
+    }
+
+    async fn prepare(&self, client: &Client) -> Result<(), Error> {
+        let mut is_prepared = self.is_prepared.lock().await;
+        if !*is_prepared {
+            self.schema.prepare(client).await?;
+            *is_prepared = true;
+        }
+        Ok(())
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
