@@ -5,6 +5,10 @@
 
 mod support;
 
+#[path = "postgres_schema/binary.rs"]
+mod binary;
+#[path = "postgres_schema/check.rs"]
+mod check;
 #[path = "postgres_schema/days.rs"]
 mod days;
 #[path = "postgres_schema/making.rs"]

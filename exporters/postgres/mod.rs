@@ -11,6 +11,7 @@
 //!     tls: { ca_file: /etc/tfo/ca.crt }
 //! ```
 
+mod check;
 mod config;
 mod connection;
 mod copy;
@@ -28,7 +29,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipelines::component::{
-    About, BoxFuture, BuildContext, Encoded, ExportError, Exported, Exporter, ExporterFactory, Failure, Row, Stability,
+    About, BoxFuture, BuildContext, CheckContext, Encoded, ExportError, Exported, Exporter, ExporterFactory, Failure,
+    Finding, Row, Stability,
 };
 use pipelines::runtime::{Delivery, Tasks};
 use pipelines::{BatchId, Context, Signal, Telemetry, delivery};
@@ -88,6 +90,10 @@ impl ExporterFactory for Postgres {
             delivery: delivery::settings(&config.sending_queue, &config.retry_on_failure, timeout),
             tasks: Tasks::default(),
         }))
+    }
+
+    fn check(config: Arc<Config>, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
+        Box::pin(check::check(config, cx))
     }
 }
 

@@ -3,6 +3,7 @@
 use exporters::postgres::SchemaConfig;
 
 use crate::Database;
+use crate::support::checkout;
 
 const ROWS: &str = r#"
 INSERT INTO otel_resources VALUES (1, 'shop', '{"service.name": "shop", "host.name": "a"}', 0, 'http://r');
@@ -132,4 +133,21 @@ async fn views_use_indexes() {
     assert!(!service.contains("otel_logs_2"), "other days are read: {service}");
     let metric = plan(r#"SELECT "Value" FROM clickhouse.otel_metrics_gauge WHERE "MetricName" = 'm'"#);
     assert!(metric.contains("metric_name_time_idx"), "{metric}");
+}
+
+/// Scenario: the queries of the documentation.
+/// Guarantee: each runs on the tables as they are made.
+#[tokio::test]
+async fn documented_queries_run() {
+    let Some(database) = Database::new("documented_queries_run") else { return };
+    let client = database.client().await;
+    database.prepared(&client, SchemaConfig::default()).await;
+    client.batch_execute(ROWS).await.unwrap();
+    let page = std::fs::read_to_string(checkout("docs/databases.md")).unwrap();
+    let section = page.split("\n## ").find(|section| section.starts_with("PostgreSQL\n")).unwrap();
+    let blocks: Vec<&str> = section.split("```sql\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 3);
+    for block in blocks {
+        client.batch_execute(block).await.unwrap_or_else(|error| panic!("{block}\n{error:?}"));
+    }
 }

@@ -31,7 +31,7 @@ pub(super) async fn compare(client: &Client, config: &SchemaConfig) -> Result<()
 
 /// What differs, each in a few words: tables and columns that are missing, columns of another type, and columns of
 /// others that take no row without a value.
-pub(super) async fn differences(client: &Client, schema: &str) -> Result<Vec<String>, Error> {
+async fn differences(client: &Client, schema: &str) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     for row in super::rows(client, &query(schema)).await? {
         let field = |index| row.get(index).unwrap_or_default();

@@ -7,6 +7,7 @@
 mod config;
 mod difference;
 mod error;
+mod rehearsal;
 mod script;
 mod tables;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
 pub use self::config::{SchemaConfig, TimescaleDb};
 pub use self::error::Error;
+pub(super) use self::rehearsal::rehearse;
 pub use self::script::ddl;
 use self::script::{AHEAD, VERSION, ident, literal, script};
 pub use self::tables::{
@@ -71,13 +73,7 @@ impl Schema {
     /// When the tables cannot be made or are not as they must be.
     pub async fn prepare(&self, client: &Client) -> Result<(), Error> {
         *self.state() = Days::default();
-        if let Some(found) = self.version(client).await?.filter(|found| *found > VERSION) {
-            return Err(Error::Newer { schema: self.config.schema.clone(), found, known: VERSION });
-        }
-        if self.config.create_schema {
-            client.batch_execute(&script(&self.config)).await?;
-        }
-        difference::compare(client, &self.config).await
+        self.make(client).await
     }
 
     /// Makes the partitions of the days (since 1970, UTC) that a batch has rows of. Costs nothing when they are known.
@@ -137,6 +133,21 @@ impl Schema {
             }
         }
         Ok(())
+    }
+
+    async fn make(&self, client: &Client) -> Result<(), Error> {
+        let version = self.version(client).await?;
+        if let Some(found) = version.filter(|found| *found > VERSION) {
+            return Err(Error::Newer { schema: self.config.schema.clone(), found, known: VERSION });
+        }
+        if self.config.create_schema {
+            // Otherwise a view that cannot be made would be the error instead of the column it misses.
+            if version == Some(VERSION) {
+                difference::compare(client, &self.config).await?;
+            }
+            client.batch_execute(&script(&self.config)).await?;
+        }
+        difference::compare(client, &self.config).await
     }
 
     /// The version of the tables; none when there are none, or when they keep no version that we may read.

@@ -7,6 +7,8 @@ use super::tables::{TABLES, Table, daily};
 
 /// The version of the schema that is written to.
 pub(super) const VERSION: i32 = 1;
+/// The first major version of PostgreSQL in which days are attached while rows are inserted.
+const OLDEST: u32 = 12;
 /// Days that are made ahead, besides today.
 pub(super) const AHEAD: i32 = 2;
 
@@ -65,7 +67,10 @@ pub fn ddl(config: &SchemaConfig) -> String {
 pub(super) fn script(config: &SchemaConfig) -> String {
     let schema = ident(&config.schema);
     let make = block(&format!(
-        "  -- Several that start at once come one after another.\n  \
+        "  IF current_setting('server_version_num')::integer < {OLDEST}0000 THEN\n    \
+             RAISE EXCEPTION 'PostgreSQL {OLDEST} or later is needed';\n  \
+           END IF;\n  \
+           -- Several that start at once come one after another.\n  \
            PERFORM pg_advisory_xact_lock(hashtext('otel_schema'));\n\
          {}",
         make_schema(&config.schema)

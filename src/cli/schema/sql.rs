@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use exporters::clickhouse;
+use exporters::{clickhouse, postgres};
 
 use crate::cli::Exit;
 use crate::cli::files::Files;
@@ -31,6 +31,8 @@ pub(crate) struct Args {
 enum Database {
     /// ClickHouse
     Clickhouse,
+    /// PostgreSQL
+    Postgres,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -38,6 +40,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Database::Clickhouse => {
             args.print("clickhouse", |config: &clickhouse::Config| clickhouse::ddl(config, args.server))
         }
+        Database::Postgres => args.print("postgres", |config: &postgres::Config| postgres::ddl(&config.tables())),
     }
 }
 
