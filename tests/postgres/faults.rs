@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::data::bodies;
+use crate::support::disk::Disk;
 use crate::support::postgres::Postgres;
 use crate::{collector, collector_with, post, store, store_to};
 
@@ -95,6 +96,30 @@ fn a_database_that_is_down_is_waited_for() {
         sent.join().unwrap();
     });
     assert_eq!(stored(&postgres, &database), (1, 0));
+}
+
+/// Scenario: the disk of the database is full while a batch comes, and has room again later. Guarantee: the batch waits, with
+/// the reason in the log, and is stored once.
+#[test]
+fn a_full_disk_is_waited_for() {
+    let test = "a_full_disk_is_waited_for";
+    let Some(disk) = Disk::small(test, 256) else { return };
+    let Some(postgres) = Postgres::start_in(test, Some(disk.path())) else { return };
+    let database = postgres.database();
+    let mut tfo = collector(&format!("endpoint: {}", postgres.url(&database)));
+    store(&tfo, "logs", &bodies(["first".to_owned()]));
+    disk.leave(0);
+    std::thread::scope(|scope| {
+        let address = tfo.address("http");
+        let rows = (0..2000).map(|n| format!("{n} {}", "x".repeat(300)));
+        let sent = scope.spawn(move || store_to(address, "logs", &bodies(rows)));
+        std::thread::sleep(Duration::from_millis(700));
+        assert_eq!(stored(&postgres, &database), (1, 0));
+        disk.leave(u64::MAX);
+        sent.join().unwrap();
+    });
+    assert_eq!(stored(&postgres, &database), (2001, 0));
+    assert!(tfo.end().1.iter().any(|line| line.contains("SQLSTATE 53100")));
 }
 
 /// Scenario: a table is dropped, a column is renamed, while `create_schema` is off and on. Guarantee: the batch is refused

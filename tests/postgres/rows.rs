@@ -183,8 +183,8 @@ fn strange_values_are_stored() {
     assert!(rows.iter().any(|row| row["time_unix_nano"] == -1));
 }
 
-/// Scenario: users' own constraints, checked at once and at the end, refuse 3 rows of 1,000. Guarantee: the other 997 are
-/// stored, once, and the sender hears how many were not and why.
+/// Scenario: users' own constraints, checked at once or at the end, refuse some rows of a batch, then all. Guarantee: the
+/// others are stored, once, and the sender hears how many were not and why.
 #[test]
 fn refused_rows_are_left_out_and_counted() {
     let Some(postgres) = Postgres::shared("refused_rows_are_left_out_and_counted") else { return };
@@ -200,6 +200,16 @@ fn refused_rows_are_left_out_and_counted() {
     // Every row of a batch.
     let (status, answer) = post(&tfo, "logs", &bodies((0..50).map(|n| format!("poison {n}"))));
     assert_eq!((status, answer.contains("no_poison")), (200, true));
+    postgres.execute(
+        &database,
+        "CREATE TABLE known (name text PRIMARY KEY); INSERT INTO known VALUES ('order.paid'); \
+         ALTER TABLE otel_logs ADD CONSTRAINT is_known FOREIGN KEY (event_name) REFERENCES known DEFERRABLE INITIALLY DEFERRED",
+    );
+    let mut records = vec![log(); 10];
+    records[3].event_name = "unknown".into();
+    let (status, answer) = post(&tfo, "logs", &logs(records));
+    assert!(status == 200 && answer.contains("is_known"), "{status} {answer:?}");
+    assert_eq!(postgres.count(&database, "otel_logs"), 998 + 9);
     store(&tfo, "logs", &bodies([now().to_string()]));
-    assert_eq!(postgres.count(&database, "otel_logs"), 999);
+    assert_eq!(postgres.count(&database, "otel_logs"), 998 + 9 + 1);
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use bytes::Bytes;
-use pipelines::otlp::view::{AnyView, AttributesView, ResourceView, ScopeView};
+use pipelines::otlp::view::{ResourceView, ScopeView};
 use pipelines::{Signal, Telemetry};
 
 pub(super) use self::binary::{Binary, HEADER, TRAILER};
@@ -160,42 +160,4 @@ impl Sheet {
         body.clear();
         body.into()
     }
-}
-
-/// A JSON array of objects; `write` appends members, each with a comma behind it.
-fn list<T>(items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut write: impl FnMut(T, &mut Vec<u8>)) {
-    out.push(b'[');
-    for (index, item) in items.enumerate() {
-        out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
-        write(item, out);
-        // In place of the last comma.
-        out.pop();
-        out.push(b'}');
-    }
-    out.push(b']');
-}
-
-fn member(name: &str, value: AnyView<'_>, out: &mut Vec<u8>) {
-    key(name, out);
-    JSON.value(value, out);
-    out.push(b',');
-}
-
-fn attributes(name: &str, attributes: AttributesView<'_>, out: &mut Vec<u8>) {
-    key(name, out);
-    JSON.object(attributes, out);
-    out.push(b',');
-}
-
-fn id(name: &str, id: &[u8], out: &mut Vec<u8>) {
-    key(name, out);
-    out.push(b'"');
-    values::hex(id, out);
-    out.extend_from_slice(b"\",");
-}
-
-fn key(name: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\":");
 }

@@ -1,6 +1,6 @@
 //! The rows of data points.
 
-use pipelines::otlp::view::{AnyView, BucketsView, DataPointView, MetricKind, MetricView, NumberValue};
+use pipelines::otlp::view::{BucketsView, DataPointView, MetricKind, MetricView, NumberValue};
 
 use super::fields::Fields;
 use super::records::small;
@@ -46,7 +46,7 @@ pub(super) fn point<F: Fields>(
     }
     row.int4(point.flags().cast_signed());
     if point.kind() != MetricKind::Summary {
-        row.json(|out| exemplars(point, out));
+        row.json(|out| JSON.exemplars(point, out));
     }
     row.int8(group.resource_id);
     row.int8(group.scope_id);
@@ -113,27 +113,7 @@ fn buckets<F: Fields>(row: &mut F, buckets: Option<BucketsView<'_>>) {
 fn summary<F: Fields>(row: &mut F, point: &DataPointView<'_>) {
     row.count8(point.count());
     row.optional(point.sum());
-    row.json(|out| {
-        super::list(point.quantile_values(), out, |quantile, out| {
-            super::member("quantile", AnyView::Double(quantile.quantile), out);
-            super::member("value", AnyView::Double(quantile.value), out);
-        });
-    });
-}
-
-fn exemplars(point: &DataPointView<'_>, out: &mut Vec<u8>) {
-    super::list(point.exemplars(), out, |exemplar, out| {
-        super::member("time_unix_nano", AnyView::Int(nanos(exemplar.time_unix_nano())), out);
-        let value = match exemplar.value() {
-            NumberValue::Empty => AnyView::Empty,
-            NumberValue::Int(value) => AnyView::Int(value),
-            NumberValue::Double(value) => AnyView::Double(value),
-        };
-        super::member("value", value, out);
-        super::id("trace_id", exemplar.trace_id(), out);
-        super::id("span_id", exemplar.span_id(), out);
-        super::attributes("filtered_attributes", exemplar.filtered_attributes(), out);
-    });
+    row.json(|out| JSON.quantiles(point, out));
 }
 
 fn clamped(count: u64) -> i64 {

@@ -51,8 +51,8 @@ pub(super) fn span<F: Fields>(row: &mut F, group: &Group<'_>, span: &SpanView<'_
     row.name(status_name(span.status_code()));
     row.name(span.status_message());
     row.json(|out| JSON.object(span.attributes(), out));
-    row.json(|out| events(span, out));
-    row.json(|out| links(span, out));
+    row.json(|out| JSON.events(span, out));
+    row.json(|out| JSON.links(span, out));
     row.int4(span.flags().cast_signed());
     row.count4(span.dropped_attributes_count());
     row.count4(span.dropped_events_count());
@@ -66,23 +66,4 @@ pub(super) fn span<F: Fields>(row: &mut F, group: &Group<'_>, span: &SpanView<'_
 /// `smallint` of a number that is one byte where it makes sense.
 pub(super) fn small(number: i32) -> i16 {
     number.clamp(i16::MIN.into(), i16::MAX.into()) as i16
-}
-
-fn events(span: &SpanView<'_>, out: &mut Vec<u8>) {
-    super::list(span.events(), out, |event, out| {
-        super::member("time_unix_nano", AnyView::Int(nanos(event.time_unix_nano())), out);
-        super::member("name", AnyView::Str(event.name()), out);
-        super::attributes("attributes", event.attributes(), out);
-        super::member("dropped_attributes_count", AnyView::Int(event.dropped_attributes_count().into()), out);
-    });
-}
-
-fn links(span: &SpanView<'_>, out: &mut Vec<u8>) {
-    super::list(span.links(), out, |link, out| {
-        super::id("trace_id", link.trace_id(), out);
-        super::id("span_id", link.span_id(), out);
-        super::member("trace_state", AnyView::Str(link.trace_state()), out);
-        super::attributes("attributes", link.attributes(), out);
-        super::member("flags", AnyView::Int(link.flags().into()), out);
-    });
 }

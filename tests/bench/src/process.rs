@@ -10,15 +10,27 @@ const TICKS_PER_SECOND: f64 = 100.0;
 
 /// User and system CPU seconds of the process since its start, all threads. Resolution: 10 ms.
 pub(crate) fn cpu_seconds(pid: u32) -> Result<f64, Error> {
+    Ok(times(pid)?[..2].iter().sum())
+}
+
+/// CPU seconds of the process, of its children, and of those that ended and were waited for.
+pub(crate) fn family_cpu_seconds(pid: u32) -> Result<f64, Error> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+    let children = children.split_ascii_whitespace().filter_map(|child| child.parse().ok());
+    // A child that ended meanwhile is counted next time, by its parent.
+    Ok(times(pid)?.iter().sum::<f64>() + children.filter_map(|child| cpu_seconds(child).ok()).sum::<f64>())
+}
+
+/// utime, stime, cutime and cstime, in seconds.
+fn times(pid: u32) -> Result<[f64; 4], Error> {
     let path = format!("/proc/{pid}/stat");
     let stat = fs::read_to_string(&path).map_err(|error| format!("cannot read {path}: {error}"))?;
     // The second field is the command in parentheses and may contain blanks: count from its end (proc(5)).
     let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
-    let mut fields = after.split_ascii_whitespace().skip(11).map(str::parse::<f64>);
-    match (fields.next(), fields.next()) {
-        (Some(Ok(user)), Some(Ok(system))) => Ok((user + system) / TICKS_PER_SECOND),
-        _ => Err(format!("{path} has no utime and stime").into()),
-    }
+    let fields: Vec<f64> =
+        after.split_ascii_whitespace().skip(11).take(4).filter_map(|field| field.parse().ok()).collect();
+    let times: [f64; 4] = fields.try_into().map_err(|_| format!("{path} has no times"))?;
+    Ok(times.map(|ticks| ticks / TICKS_PER_SECOND))
 }
 
 /// The peak resident set of the process in MiB (VmHWM).

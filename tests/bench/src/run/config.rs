@@ -33,6 +33,26 @@ pub(super) fn on_disk(
     extension + &text.replace("service:\n", "service:\n  extensions: [file_storage]\n")
 }
 
+/// `otlp` in and rows in PostgreSQL out, with the exporter's defaults.
+pub(super) fn postgres(signal: Signal, listen: SocketAddr, backend: SocketAddr) -> String {
+    format!(
+        "receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: {listen}
+exporters:
+  postgres:
+    endpoint: postgres://postgres@{backend}/postgres?sslmode=disable
+service:
+  pipelines:
+    {signal}:
+      receivers: [otlp]
+      exporters: [postgres]
+"
+    )
+}
+
 /// A collector file: `otlp` in, what the scenario asks for, `otlp` or `otlphttp` out.
 pub(super) fn collector(scenario: Scenario, signal: Signal, listen: SocketAddr, backend: SocketAddr) -> String {
     let (protocol, exporter, endpoint) = match scenario.protocol() {

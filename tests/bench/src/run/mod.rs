@@ -7,6 +7,7 @@ mod config;
 mod disk;
 mod measure;
 mod peer;
+mod postgres;
 mod report;
 mod restart;
 mod scenario;
@@ -87,6 +88,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     for &scenario in scenarios {
         if scenario == Scenario::Restart {
             sound &= restart::run(args, load_cpu)?;
+            continue;
+        }
+        if scenario == Scenario::Postgres {
+            sound &= postgres::run(args, load_cpu)?;
             continue;
         }
         let mut measurements = Vec::new();

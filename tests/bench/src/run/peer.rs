@@ -76,6 +76,7 @@ impl Peer {
         let text = match self {
             Self::Nginx => config::nginx(scenario, &directory.to_string_lossy(), listen, backend),
             Self::TfoDisk => config::on_disk(scenario, args.signal, directory, listen, backend),
+            Self::Tfo if scenario == Scenario::Postgres => config::postgres(args.signal, listen, backend),
             Self::Tfo | Self::Otelcol => config::collector(scenario, args.signal, listen, backend),
         };
         fs::write(&file, text)?;

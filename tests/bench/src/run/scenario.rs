@@ -22,6 +22,8 @@ pub(crate) enum Scenario {
     Queue,
     /// A gigabyte queued on disk, `kill -9`, start: the time to the first export.
     Restart,
+    /// OTLP/gRPC in and rows in PostgreSQL out, next to COPY from files and one INSERT for each row.
+    Postgres,
     /// Configured as for `pass` and left alone: start-up time, memory, CPU.
     Idle,
 }
@@ -30,8 +32,17 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// In the order they are run.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Pass, Self::Batch, Self::Edit, Self::Http, Self::Gzip, Self::Queue, Self::Restart, Self::Idle];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Pass,
+        Self::Batch,
+        Self::Edit,
+        Self::Http,
+        Self::Gzip,
+        Self::Queue,
+        Self::Restart,
+        Self::Postgres,
+        Self::Idle,
+    ];
 
     /// How OTLP is carried into the peer and out of it.
     pub(crate) const fn protocol(self) -> Protocol {
@@ -60,6 +71,7 @@ impl Scenario {
         match self {
             Self::Queue => matches!(peer, Peer::Tfo | Peer::TfoDisk),
             Self::Restart => peer == Peer::TfoDisk,
+            Self::Postgres => peer == Peer::Tfo,
             Self::Gzip => matches!(peer, Peer::Tfo | Peer::Otelcol),
             _ => peer != Peer::TfoDisk,
         }
@@ -84,6 +96,7 @@ impl Scenario {
             Self::Gzip => "gzip",
             Self::Queue => "queue",
             Self::Restart => "restart",
+            Self::Postgres => "postgres",
             Self::Idle => "idle",
         }
     }
