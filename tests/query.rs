@@ -90,12 +90,32 @@ fn views_look_as_in_the_golden_files() {
         ("trace-circle", vec!["trace", "dead"]),
         ("trace-roots", vec!["trace", "e"]),
         ("trace-json", vec!["trace", "4bf92f", "--format", "json"]),
+        ("metrics-json", vec!["metrics", "--format", "json"]),
+        ("metric-gauge", vec!["metric", "cpu.load", "--since", "36500d"]),
+        ("metric-counter", vec!["metric", "requests", "--since", "36500d"]),
+        ("metric-delta", vec!["metric", "requests.delta", "--since", "36500d"]),
+        ("metric-up-down", vec!["metric", "queue.size", "--since", "36500d"]),
+        ("metric-histogram", vec!["metric", "latency", "--since", "36500d", "--attribute", "http.route=/checkout"]),
+        ("metric-exponential", vec!["metric", "size", "--since", "36500d"]),
+        ("metric-summary", vec!["metric", "gc.pause", "--since", "36500d"]),
+        ("metric-json", vec!["metric", "latency", "--since", "36500d", "--format", "json"]),
         ("sql", vec!["sql", "SELECT id, service_name, body, NULL AS empty, 1e999 AS x, x'00ff' AS x FROM otel_logs"]),
     ] {
         let text = fine(store.query(&arguments));
         let allowed = |c: char| c == '\n' || c == '\u{1b}' && name == "logs-coloured";
         assert!(!text.contains(|c: char| c.is_control() && !allowed(c)), "{text:?}");
         golden(name, &text);
+    }
+    for (name, arguments) in [
+        ("metrics", vec!["metrics"]),
+        ("metrics-searched", vec!["metrics", "--service", "payment", "--search", "REQ"]),
+        ("services", vec!["services", "--since", "36500d"]),
+    ] {
+        let text = fine(store.query(&arguments));
+        // The last column tells how long ago it was.
+        let line =
+            |line: &str| line.rsplit_once("  ").map_or_else(String::new, |(line, _)| format!("{}\n", line.trim_end()));
+        golden(name, &text.lines().map(line).collect::<String>());
     }
 }
 
@@ -153,7 +173,7 @@ fn wrong_files_are_explained() {
         assert_eq!(ended.status.code(), Some(code), "{name}: {}", ended.stderr);
         assert!(ended.stderr.contains(part) && ended.stdout.is_empty(), "{name}: {}", ended.stderr);
     }
-    for what in ["logs", "traces", "services"] {
+    for what in ["logs", "traces", "services", "metrics"] {
         let ended = store.query(&[what]);
         assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
         assert!(ended.stderr.contains("stored yet: send") && ended.stdout.is_empty(), "{}", ended.stderr);
@@ -171,6 +191,11 @@ fn wrong_uses_are_explained() {
         (vec!["logs", "--severity", "loud"], "is not a severity"),
         (vec!["logs", "--since", "soon"], "is not a duration"),
         (vec!["sql", "SELECT * FROM nowhere"], "no such table: nowhere; `SELECT name, sql FROM sqlite_schema` shows"),
+        (
+            vec!["metric", "request"],
+            "no metric is called `request`, did you mean `requests`?; `tfo query metrics` lists",
+        ),
+        (vec!["metric", "latency", "--attribute", "x"], "expected KEY=VALUE"),
         (vec!["sql", ""], "there is no statement"),
         (vec!["sql", "SELECT 1; SELECT 2"], "several statements"),
         (vec!["sql", "SELECT ?"], "has 1 parameters"),

@@ -1,10 +1,10 @@
 -- A shop with a checkout that fails, as three services tell it; an escape sequence in a message; traces without a root,
 -- with two roots, in a circle. 1795259154 is 2026-11-21T11:05:54Z.
 INSERT INTO otel_resources VALUES
-  (1, 'shop', '{"service.name":"shop","service.instance.id":"a"}', 0, NULL, 1795259150000000000, 16),
+  (1, 'shop', '{"service.name":"shop","service.instance.id":"a"}', 0, NULL, 1795259150000000000, 15),
   (2, 'payment', '{"service.name":"payment"}', 0, NULL, 1795259150000000000, 9),
   (3, NULL, '{}', 0, NULL, 1795259150000000000, 5);
-INSERT INTO otel_scopes VALUES (1, 'checkout', '1.2', '{}', 0, NULL, 16);
+INSERT INTO otel_scopes VALUES (1, 'checkout', '1.2', '{}', 0, NULL, 15);
 INSERT INTO otel_batches VALUES (21, x'00112233445566778899aabbccddeeff', 1795259160000000000);
 
 INSERT INTO otel_logs VALUES
@@ -37,3 +37,39 @@ INSERT INTO otel_spans VALUES
    'first root', 'Internal', 'shop', 'Unset', NULL, '{}', '[]', '[]', 1, 0, 0, 0, 1, 1),
   (15, 1795259163020000000, 0, 0, 'e000000000000000000000000000000e', 'e000000000000002', NULL, NULL,
    'second root' || char(10) || 'that never ended', 'Internal', 'shop', 'Unset', NULL, '{}', '[]', '[]', 1, 0, 0, 0, 1, 1);
+
+-- Points every 10 s: a gauge; a counter of a process that starts anew after 30 s; the same as delta; an up-down counter;
+-- distributions of all kinds.
+INSERT INTO otel_metrics_gauge VALUES
+  (100, 1795259160000000000, 0, 'cpu.load', '', '1', 'shop', '{"cpu":0}', 0.25, NULL, 0, '[]', 1, 1),
+  (101, 1795259170000000000, 0, 'cpu.load', '', '1', 'shop', '{"cpu":0}', 0.5, NULL, 0, '[]', 1, 1),
+  (102, 1795259180000000000, 0, 'cpu.load', '', '1', 'shop', '{"cpu":0}', NULL, NULL, 0, '[]', 1, 1),
+  (103, 1795259190000000000, 0, 'cpu.load', '', '1', 'shop', '{"cpu":0}', 0.75, NULL, 0, '[]', 1, 1),
+  (104, 1795259200000000000, 0, 'cpu.load', '', '1', 'shop', '{"cpu":0}', 1.0, NULL, 0, '[]', 1, 1),
+  (105, 1795259210000000000, 0, 'cpu.load', '', '1', 'shop', '{"cpu":0}', 0.5, NULL, 0, '[]', 1, 1);
+INSERT INTO otel_metrics_sum VALUES
+  (106, 1795259170000000000, 1795259160000000000, 'requests', 'Requests served.', '{request}', 'shop', '{"http.route":"/checkout"}', 10.0, 10, 2, 1, 0, '[]', 1, 1),
+  (107, 1795259180000000000, 1795259160000000000, 'requests', 'Requests served.', '{request}', 'shop', '{"http.route":"/checkout"}', 30.0, 30, 2, 1, 0, '[]', 1, 1),
+  (108, 1795259190000000000, 1795259160000000000, 'requests', 'Requests served.', '{request}', 'shop', '{"http.route":"/checkout"}', 60.0, 60, 2, 1, 0, '[]', 1, 1),
+  (109, 1795259200000000000, 1795259191000000000, 'requests', 'Requests served.', '{request}', 'shop', '{"http.route":"/checkout"}', 5.0, 5, 2, 1, 0, '[]', 1, 1),
+  (110, 1795259210000000000, 1795259191000000000, 'requests', 'Requests served.', '{request}', 'shop', '{"http.route":"/checkout"}', 25.0, 25, 2, 1, 0, '[]', 1, 1),
+  (111, 1795259220000000000, 1795259191000000000, 'requests', 'Requests served.', '{request}', 'shop', '{"http.route":"/checkout"}', 45.0, 45, 2, 1, 0, '[]', 1, 1),
+  (112, 1795259170000000000, 1795259160000000000, 'requests.delta', '', '{request}', 'payment', '{}', 10.0, 10, 1, 1, 0, '[]', 2, 1),
+  (113, 1795259180000000000, 1795259170000000000, 'requests.delta', '', '{request}', 'payment', '{}', 20.0, 20, 1, 1, 0, '[]', 2, 1),
+  (114, 1795259190000000000, 1795259180000000000, 'requests.delta', '', '{request}', 'payment', '{}', 30.0, 30, 1, 1, 0, '[]', 2, 1),
+  (115, 1795259200000000000, 1795259190000000000, 'requests.delta', '', '{request}', 'payment', '{}', 0.0, 0, 1, 1, 0, '[]', 2, 1),
+  (116, 1795259210000000000, 1795259200000000000, 'requests.delta', '', '{request}', 'payment', '{}', 20.0, 20, 1, 1, 0, '[]', 2, 1),
+  (117, 1795259170000000000, 1795259160000000000, 'queue.size', '', '1', 'payment', '{}', 3.0, 3, 2, 0, 0, '[]', 2, 1),
+  (118, 1795259180000000000, 1795259160000000000, 'queue.size', '', '1', 'payment', '{}', 5.0, 5, 2, 0, 0, '[]', 2, 1),
+  (119, 1795259190000000000, 1795259160000000000, 'queue.size', '', '1', 'payment', '{}', -2.0, -2, 2, 0, 0, '[]', 2, 1);
+INSERT INTO otel_metrics_histogram VALUES
+  (120, 1795259170000000000, 1795259160000000000, 'latency', 'How long it took.', 's', 'shop', '{"http.route":"/checkout"}', 10, 1.0, 0.01, 0.9, '[10, 0, 0]', '[0.1,0.5]', 2, 0, '[]', 1, 1),
+  (121, 1795259180000000000, 1795259160000000000, 'latency', 'How long it took.', 's', 'shop', '{"http.route":"/checkout"}', 30, 5.0, 0.01, 0.9, '[20, 10, 0]', '[0.1,0.5]', 2, 0, '[]', 1, 1),
+  (122, 1795259190000000000, 1795259160000000000, 'latency', 'How long it took.', 's', 'shop', '{"http.route":"/checkout"}', 40, 9.0, 0.01, 0.9, '[20, 18, 2]', '[0.1,0.5]', 2, 0, '[]', 1, 1);
+INSERT INTO otel_metrics_exp_histogram VALUES
+  (123, 1795259170000000000, 1795259160000000000, 'size', '', 'By', 'payment', '{}', 10, 1000.0, NULL, NULL, 1, 0, 0.0, 6, '[10, 0]', 0, '[]', 1, 0, '[]', 2, 1),
+  (124, 1795259180000000000, 1795259170000000000, 'size', '', 'By', 'payment', '{}', 0, 0.0, NULL, NULL, 0, 0, 0.0, 5, '[0, 0]', 0, '[]', 1, 0, '[]', 2, 1),
+  (125, 1795259190000000000, 1795259180000000000, 'size', '', 'By', 'payment', '{}', 30, 3600.0, NULL, NULL, 0, 0, 0.0, 5, '[0, 30]', 0, '[]', 1, 0, '[]', 2, 1);
+INSERT INTO otel_metrics_summary VALUES
+  (126, 1795259170000000000, 1795259160000000000, 'gc.pause', '', 'ms', 'shop', '{}', 4, 2.0, '[{"quantile":0.5,"value":0.4},{"quantile":0.99,"value":1.5}]', 0, 1, 1),
+  (127, 1795259180000000000, 1795259160000000000, 'gc.pause', '', 'ms', 'shop', '{}', 8, 6.0, '[{"quantile":0.5,"value":0.4},{"quantile":0.99,"value":1.5}]', 0, 1, 1);

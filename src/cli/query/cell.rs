@@ -24,6 +24,15 @@ pub(crate) fn integer(row: &Row<'_>, at: usize) -> rusqlite::Result<i64> {
     })
 }
 
+/// A number; `None` for NULL, which is how SQLite keeps NaN.
+pub(crate) fn real(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<f64>> {
+    Ok(match row.get_ref(at)? {
+        ValueRef::Integer(number) => Some(number as f64),
+        ValueRef::Real(number) => Some(number),
+        _ => None,
+    })
+}
+
 /// A JSON object: attributes.
 pub(crate) fn object(row: &Row<'_>, at: usize) -> rusqlite::Result<Map<String, Value>> {
     Ok(match document(row, at)? {

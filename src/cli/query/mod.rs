@@ -7,10 +7,14 @@ mod cell;
 mod clock;
 mod failure;
 mod logs;
+mod metric;
+mod metrics;
 mod services;
 mod show;
 mod sql;
 mod store;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod traces;
 
@@ -51,6 +55,10 @@ enum What {
     Traces(traces::Args),
     /// The spans of a trace as a tree over time
     Trace(trace::Args),
+    /// Which metrics there are
+    Metrics(metrics::Args),
+    /// A metric over time: the course and the numbers of each series
+    Metric(metric::Args),
     /// The services that sent something
     Services(services::Args),
     /// Any SELECT, as a table
@@ -63,6 +71,8 @@ pub(super) fn run(args: &Args) -> Exit {
         What::Logs(logs) => logs::run(&store, &screen, logs),
         What::Traces(traces) => traces::run(&store, &screen, traces),
         What::Trace(trace) => trace::run(&store, &screen, trace),
+        What::Metrics(metrics) => metrics::run(&store, &screen, metrics),
+        What::Metric(metric) => metric::run(&store, &screen, metric),
         What::Services(services) => services::run(&store, &screen, services),
         What::Sql(sql) => sql::run(store, &screen, sql),
     });

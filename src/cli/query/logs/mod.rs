@@ -102,3 +102,24 @@ fn nothing(store: &Store) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// The statements of every filter, and how their plan begins.
+#[cfg(test)]
+pub(super) fn statements() -> Vec<(String, &'static str)> {
+    let by_time = "SCAN otel_logs USING INDEX otel_logs_by_time";
+    let text = || Some("text".to_owned());
+    let level = Some(Level(13));
+    let cases = [
+        (Filter::default(), "SCAN otel_logs USING COVERING INDEX otel_logs_by_time"),
+        (Filter { service: text(), severity: level, search: text(), ..Filter::default() }, by_time),
+        (
+            Filter { since: Some(1), service: text(), ..Filter::default() },
+            "SEARCH otel_logs USING INDEX otel_logs_by_time",
+        ),
+        (
+            Filter { since: Some(1), trace: text(), ..Filter::default() },
+            "SEARCH otel_logs USING INDEX otel_logs_by_trace",
+        ),
+    ];
+    cases.into_iter().map(|(filter, plan)| (filter.recent().0, plan)).collect()
+}

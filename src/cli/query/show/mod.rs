@@ -2,6 +2,7 @@
 
 mod clean;
 mod quantity;
+mod spark;
 mod table;
 
 use std::io::IsTerminal as _;
@@ -10,7 +11,8 @@ use clap::ValueEnum;
 use serde_json::{Map, Value};
 
 pub(crate) use self::clean::{clean, clean_json};
-pub(crate) use self::quantity::{ago, nanos};
+pub(crate) use self::quantity::{ago, measure, nanos};
+pub(crate) use self::spark::spark;
 pub(crate) use self::table::{Cell, Column, Table, clip, width};
 use super::failure::Failure;
 use crate::cli::Format;

@@ -1,5 +1,7 @@
 //! Numbers as people read them: three or four digits and a unit.
 
+use super::clean;
+
 /// Units of time and how many nanoseconds they have, the smallest first.
 const TIMES: [(&str, f64); 4] = [("ns", 1.0), ("\u{b5}s", 1e3), ("ms", 1e6), ("s", 1e9)];
 
@@ -46,6 +48,34 @@ pub(crate) fn number(number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { digits(number, 4) }
 }
 
+/// A number with its unit (UCUM): times and bytes scaled to be read, annotations such as `{request}` are no
+/// units.
+pub(crate) fn measure(value: f64, unit: &str) -> String {
+    const TIME: [(&str, f64); 7] =
+        [("ns", 1.0), ("us", 1e3), ("ms", 1e6), ("s", 1e9), ("min", 60e9), ("h", 3600e9), ("d", 86_400e9)];
+    if let Some((_, factor)) = TIME.iter().find(|(name, _)| *name == unit) {
+        return if value == 0.0 { format!("0 {unit}") } else { nanos(value * factor) };
+    }
+    match unit {
+        "By" => bytes(value),
+        "" | "1" => number(value),
+        "%" => format!("{}%", number(value)),
+        unit if unit.starts_with('{') => number(value),
+        unit => format!("{} {}", number(value), clean(unit)),
+    }
+}
+
+/// Bytes, in powers of 1024.
+fn bytes(bytes: f64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if bytes.abs() < 1024.0 {
+        return format!("{} B", number(bytes));
+    }
+    let power = UNITS.iter().enumerate().rev().find(|(at, _)| bytes.abs() >= 1024f64.powi(*at as i32 + 1));
+    let (at, unit) = power.unwrap_or((0, &UNITS[0]));
+    format!("{} {unit}", digits(bytes / 1024f64.powi(at as i32 + 1), 3))
+}
+
 /// So many significant digits, without zeros at the end.
 fn digits(number: f64, count: i32) -> String {
     if !number.is_finite() {
@@ -78,6 +108,18 @@ mod tests {
         let numbers = [0.0, 12.0, 0.012_345, 123.456, 1e18, -0.5, f64::INFINITY];
         for (value, shown) in numbers.iter().zip(["0", "12", "0.01235", "123.5", "1.00e18", "-0.5", "inf"]) {
             assert_eq!(number(*value), shown);
+        }
+        for (value, unit, shown) in [
+            (0.0123, "s", "12.3 ms"),
+            (0.0, "s", "0 s"),
+            (1536.0, "By", "1.5 KiB"),
+            (12.0, "By", "12 B"),
+            (3.5, "{request}", "3.5"),
+            (21.0, "Cel", "21 Cel"),
+            (97.0, "%", "97%"),
+            (1.0, "1", "1"),
+        ] {
+            assert_eq!(measure(value, unit), shown);
         }
         assert_eq!(ago(0, 65_400_000_000), "1 min 5 s ago");
         assert_eq!(ago(5, 7), "now");

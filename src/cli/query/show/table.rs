@@ -13,6 +13,7 @@ const GAP: &str = "  ";
 const NARROW: usize = 8;
 
 /// A column.
+#[derive(Clone)]
 pub(crate) struct Column {
     title: Cow<'static, str>,
     right: bool,

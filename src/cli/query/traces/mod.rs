@@ -100,3 +100,10 @@ fn record(trace: &Summary) -> serde_json::Value {
         "error_count": trace.errors,
     })
 }
+
+/// The statements of filters.
+#[cfg(test)]
+pub(super) fn statements() -> Vec<String> {
+    let all = Filter { service: Some("shop".to_owned()), errors: true, min_duration: Some(1), since: Some(1) };
+    [Filter::default(), all].iter().map(|filter| filter.walk().0).collect()
+}
