@@ -22,6 +22,8 @@ pub use self::client::{ApiKey, AuthReference, Headers};
 
 /// Every exporter, in the order of tables.
 pub static ALL: &[Component] = &[
+    #[cfg(feature = "clickhouse")]
+    Component::exporter::<clickhouse::ClickHouse>(),
     Component::exporter::<debug::Debug>(),
     Component::exporter::<file::File>(),
     Component::exporter::<null::Nop>(),

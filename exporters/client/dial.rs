@@ -7,7 +7,7 @@ use std::time::Duration;
 use pipelines::component::Finding;
 use tokio::net::{TcpStream, UnixStream};
 
-use super::address::Address;
+use super::address::{Address, resolve};
 use super::endpoint::{Endpoint, Place};
 use super::failure::{Failed, Stage};
 use super::stream::Stream;
@@ -64,6 +64,21 @@ impl Dialer {
         let (Some(tls), Place::Tcp { host, .. }) = (&self.tls, &self.place) else { return Ok(Vec::new()) };
         tls.connector(host)?;
         Ok(tls.expiry())
+    }
+
+    /// Connects to the first address of the place that can be reached.
+    ///
+    /// # Errors
+    /// The step that failed and why, of the last address.
+    pub(crate) async fn connect(&self) -> Result<(Address, Stream), Failed> {
+        let mut failed = Failed::new(Stage::Resolve, "there is no address");
+        for address in resolve(&self.place).await? {
+            match self.dial(&address).await {
+                Ok(stream) => return Ok((address, stream)),
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
     }
 
     /// Connects to one address of the place.

@@ -10,6 +10,7 @@ mod failure;
 mod headers;
 mod json;
 mod payload;
+mod retry_after;
 mod stream;
 mod tls;
 
@@ -28,5 +29,6 @@ pub(crate) use self::failure::{Failed, Stage};
 pub use self::headers::Headers;
 pub(crate) use self::json::append_json;
 pub(crate) use self::payload::Payload;
+pub(crate) use self::retry_after::retry_after;
 pub(crate) use self::stream::Stream;
 pub(crate) use self::tls::{Tls, is_encrypted};

@@ -150,7 +150,7 @@ async fn checks_touch_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let check = |config: Config| async {
         let timeout = Duration::from_secs(1);
-        let cx = CheckContext { id: ComponentId::of("file"), depth: Depth::Resolve, timeout };
+        let cx = CheckContext { id: ComponentId::of("file"), signals: Vec::new(), depth: Depth::Resolve, timeout };
         super::check::check(Arc::new(config), cx).await[0].check
     };
     let deep = directory.path().join("a/b/out.json");

@@ -1,17 +1,15 @@
 //! What an HTTP answer means to OTLP.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use http::{HeaderMap, StatusCode, header};
 use pipelines::component::ExportError;
 
 use crate::client::http::Answer;
-use crate::client::{PartialSuccess, RpcStatus};
+use crate::client::{PartialSuccess, RpcStatus, retry_after};
 
 /// Text of an error body that is shown, in characters.
 const SHOWN: usize = 300;
-/// A server that asks for a longer wait is not believed.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// The result of a request to `url`.
 ///
@@ -69,18 +67,10 @@ fn is_json(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
 }
 
-/// Seconds or a date (RFC 9110, 10.2.3); a date in the past asks for no wait.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match value.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => httpdate::parse_http_date(value).ok()?.duration_since(now).ok()?,
-    };
-    Some(wait.min(LONGEST_WAIT))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn answer(status: u16, headers: &[(&'static str, &str)], body: &'static [u8]) -> Answer {

@@ -246,8 +246,12 @@ async fn speaks_what_tls_agrees_on() {
 /// Guarantee: each is told apart, and what was sent is empty.
 #[tokio::test]
 async fn checks_reach_as_far_as_an_empty_request() {
-    let cx =
-        || CheckContext { id: ComponentId::of("otlp_http"), depth: Depth::Connect, timeout: Duration::from_secs(5) };
+    let cx = || CheckContext {
+        id: ComponentId::of("otlp_http"),
+        signals: Vec::new(),
+        depth: Depth::Connect,
+        timeout: Duration::from_secs(5),
+    };
     for (code, check) in [(200, Check::Passed), (404, Check::Warned), (401, Check::Denied), (503, Check::Unreachable)] {
         let server = Server::start(status(code)).await;
         let config = config(&format!("logs_endpoint: http://{}/v1/logs", server.address));

@@ -1,6 +1,7 @@
 //! Probing the world a component will need, without leaving a trace.
 
 use super::context::ComponentId;
+use crate::Signal;
 
 /// How deep a check goes. Every level includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,8 @@ pub struct CheckContext {
     pub id: ComponentId,
     /// [`Depth::Resolve`] or [`Depth::Connect`].
     pub depth: Depth,
+    /// The signals of the pipelines that use it.
+    pub signals: Vec<Signal>,
     /// Bound on every single wait.
     pub timeout: std::time::Duration,
 }

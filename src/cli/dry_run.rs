@@ -186,7 +186,7 @@ async fn look(args: &Args, plan: &Plan, inputs: &[Input]) -> Result<Outcome, Str
         let mut probes = Vec::new();
         for declared in used(plan) {
             let timeout = Duration::from_secs(args.timeout);
-            let cx = CheckContext { id: declared.id.clone(), depth: *depth, timeout };
+            let cx = CheckContext { id: declared.id.clone(), signals: signals(plan, declared), depth: *depth, timeout };
             let findings = declared.component.check(declared.config.clone(), cx).await;
             if !findings.is_empty() {
                 let component = format!("{}.{}", declared.component.kind.section(), declared.id);
@@ -210,6 +210,15 @@ fn used(plan: &Plan) -> impl Iterator<Item = &pipelines::graph::Declared> {
         .enumerate()
         .filter(|(at, _)| plan.extensions.contains(at) || plan.nodes.iter().any(|node| node.declared == *at))
         .map(|(_, declared)| declared)
+}
+
+/// The signals of the pipelines that use a component.
+fn signals(plan: &Plan, declared: &pipelines::graph::Declared) -> Vec<Signal> {
+    let nodes = || plan.nodes.iter().filter(|node| std::ptr::eq(plan.declared(node), declared));
+    let carries = |signal: &Signal| {
+        nodes().any(|node| node.signal == Some(*signal) || node.outputs.iter().any(|(output, _)| output == signal))
+    };
+    Signal::ALL.into_iter().filter(carries).collect()
 }
 
 fn unchecked(args: &Args, inputs: &[Input]) -> Vec<String> {

@@ -27,8 +27,8 @@ pub(super) use self::compression::Compression;
 use self::logs::LogRows;
 use self::metrics::PointRows;
 use self::pool::Pool;
-pub(super) use self::shape::{Attributes, Column, Misfit, Shape, Shapes};
-pub(super) use self::table::{Known, Table};
+pub(super) use self::shape::{Attributes, Shape, Shapes};
+pub(super) use self::table::Table;
 use self::traces::SpanRows;
 
 /// The format of bodies, as `INSERT INTO ... FORMAT` names it.
@@ -60,11 +60,6 @@ impl Encoder {
     /// An encoder for tables of these shapes.
     pub(super) fn new(shapes: Shapes, compression: Compression) -> Self {
         Self { shapes, compression, logs: Pool::default(), spans: Pool::default(), points: Pool::default() }
-    }
-
-    /// The columns that are sent to a table.
-    pub(super) fn columns(&self, table: Table) -> &[Column] {
-        self.shapes.of(table).columns()
     }
 
     /// The inserts that store the telemetry: at most one for each table, none without rows.

@@ -9,8 +9,8 @@ use http::{HeaderMap, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 
 use super::pool::{Connection, Pool};
+use crate::client::Dialer;
 use crate::client::h2::{CallError, Channel, Rope};
-use crate::client::{Address, Dialer, Failed, Stage, Stream, resolve};
 
 /// The connections to one server.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Transport {
                     Err(error) => return Err(self.broke(&error)),
                 }
             }
-            let (address, stream) = self.dial().await?;
+            let (address, stream) = self.dialer.connect().await?;
             if !stream.chose_http2() {
                 let connection = self.pool.open(stream).await.map_err(|error| self.broke(&error))?;
                 return self.over_http1(connection, &request).await.map_err(|error| self.broke(&error));
@@ -72,17 +72,6 @@ impl Transport {
     pub(crate) async fn close(&self, patience: Duration) {
         self.pool.close(patience).await;
         self.channel.close(patience).await;
-    }
-
-    async fn dial(&self) -> Result<(Address, Stream), Failed> {
-        let mut failed = Failed::new(Stage::Resolve, "there is no address");
-        for address in resolve(self.dialer.place()).await? {
-            match self.dialer.dial(&address).await {
-                Ok(stream) => return Ok((address, stream)),
-                Err(error) => failed = error,
-            }
-        }
-        Err(failed)
     }
 
     async fn over_http1(

@@ -236,7 +236,7 @@ fn encodes_without_sending() {
 }
 
 fn depth(depth: Depth) -> CheckContext {
-    CheckContext { id: ComponentId::of("otlp"), depth, timeout: Duration::from_secs(5) }
+    CheckContext { id: ComponentId::of("otlp"), signals: Vec::new(), depth, timeout: Duration::from_secs(5) }
 }
 
 /// Scenario: a check against a server for logs and traces only, one that refuses, and none.

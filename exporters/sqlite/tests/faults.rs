@@ -19,7 +19,12 @@ async fn refused(place: &Place) -> String {
 }
 
 async fn checked(place: &Place, more: &str) -> (Check, String) {
-    let cx = CheckContext { id: ComponentId::of("sqlite"), depth: Depth::Resolve, timeout: Duration::from_secs(1) };
+    let cx = CheckContext {
+        id: ComponentId::of("sqlite"),
+        signals: Vec::new(),
+        depth: Depth::Resolve,
+        timeout: Duration::from_secs(1),
+    };
     let findings = Sqlite::check(Arc::new(config(&place.path(), more)), cx).await;
     let last = findings.last().unwrap();
     (last.check, last.text.clone())

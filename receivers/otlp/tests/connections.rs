@@ -141,7 +141,12 @@ async fn check_finds_taken_ports() {
         "grpc": { "endpoint": taken.local_addr().unwrap() }, "http": { "endpoint": "127.0.0.1:0" },
     }}))
     .unwrap();
-    let cx = |depth| CheckContext { id: ComponentId::of("otlp"), depth, timeout: Duration::from_secs(1) };
+    let cx = |depth| CheckContext {
+        id: ComponentId::of("otlp"),
+        signals: Vec::new(),
+        depth,
+        timeout: Duration::from_secs(1),
+    };
     let config = std::sync::Arc::new(config);
     assert!(Otlp::check(config.clone(), cx(Depth::Static)).await.is_empty());
     let findings = Otlp::check(config, cx(Depth::Resolve)).await;

@@ -1,6 +1,7 @@
 //! Tables of other generations.
 
-use super::super::{Misfit, Shape};
+use super::super::Shape;
+use super::super::shape::Misfit;
 use super::samples::{TIME, logs, metrics, record};
 use super::{Attributes, Compression, Encoder, Shapes, Table, rows_of};
 

@@ -1,0 +1,223 @@
+//! [`Store`]: the exporter itself.
+//!
+//! Each insert carries a token made of the batch and the table, so that what was written before is not written again
+//! when a batch comes again: after an answer that was lost, after a crash, or because another table refused its part.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pipelines::component::{BoxFuture, BuildContext, Encoded, ExportError, Exported, Exporter, Failure, Row};
+use pipelines::delivery;
+use pipelines::runtime::Delivery;
+use pipelines::{BatchId, Context, Signal, Telemetry};
+use tokio::sync::Mutex;
+
+use super::config::Config;
+use super::connection::{Request, Servers};
+use super::fault::{Fault, Kind};
+use super::found::{Found, Place};
+use super::rows::{Attributes, Compression, Encoder, Insert, Shapes, Table};
+use super::shown;
+use super::target::Target;
+use crate::client::Tls;
+
+/// The exporter.
+pub(super) struct Store {
+    config: Arc<Config>,
+    target: Target,
+    servers: Servers,
+    compression: Compression,
+    /// The tables of each signal, once they were looked at.
+    found: [Mutex<Option<Arc<Found>>>; Signal::ALL.len()],
+    delivery: Delivery,
+}
+
+/// What a table refused: how many rows, and why.
+struct Refused {
+    table: Table,
+    rows: u64,
+    fault: Fault,
+}
+
+/// How long connections may take to close at shutdown.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+
+// === impl Store ===
+
+impl Store {
+    pub(super) fn new(config: &Arc<Config>, cx: &BuildContext) -> Result<Self, Failure> {
+        let (target, faults) = Target::new(config);
+        let target = target.ok_or_else(|| match faults.into_iter().next() {
+            Some((key, text, _)) => format!("{key}: {text}"),
+            None => "endpoint: nothing is set".to_owned(),
+        })?;
+        let tls = Tls::new(&target.tls, &format!("exporter {}", cx.id));
+        tls.follow(&cx.renewals);
+        let timeout = (!config.timeout.is_zero()).then_some(config.timeout);
+        let servers = Servers::new(&target, timeout.map(Into::into), &tls)?;
+        let mut queue = config.sending_queue.clone();
+        if queue.enabled && queue.batch.is_none() {
+            // Tables are harmed by inserts of a few rows, so a queue that says nothing about it groups, too.
+            queue.batch = Config::default().sending_queue.batch;
+        }
+        let delivery = delivery::settings(&queue, &config.retry_on_failure, timeout);
+        let compression = target.compress.method();
+        let found = [const { Mutex::const_new(None) }; Signal::ALL.len()];
+        Ok(Self { config: config.clone(), target, servers, compression, found, delivery })
+    }
+
+    async fn deliver(&self, id: BatchId, telemetry: &Telemetry) -> Result<Exported, ExportError> {
+        let signal = telemetry.signal();
+        let mut found = self.found(signal).await.map_err(Fault::outcome)?;
+        let mut refused = self.send(id, telemetry, &found).await?;
+        if refused.iter().any(|refused| refused.fault.doubts_schema()) {
+            // The tables may have changed since they were looked at.
+            let newer = self.look_again(signal, &found).await.map_err(Fault::outcome)?;
+            if newer.differs(&found) {
+                found = newer;
+                refused = self.send(id, telemetry, &found).await?;
+            }
+        }
+        conclude(&found, refused)
+    }
+
+    /// Sends each table its rows; what a table refuses holds nothing up.
+    async fn send(&self, id: BatchId, telemetry: &Telemetry, found: &Found) -> Result<Vec<Refused>, ExportError> {
+        let mut refused = Vec::new();
+        for insert in found.encoder.encode(telemetry)? {
+            if let Err(fault) = self.insert(id, &insert, found).await {
+                refused.push(Refused { table: insert.table, rows: insert.rows, fault });
+            }
+        }
+        Ok(refused)
+    }
+
+    async fn insert(&self, id: BatchId, insert: &Insert, found: &Found) -> Result<(), Fault> {
+        let state =
+            found.of(insert.table).ok_or_else(|| Fault::new(Kind::Other, "the table belongs to another signal"))?;
+        let sql = state.insert.as_ref().map_err(Clone::clone)?;
+        let token = format!("{id}-{}", self.config.table_name(insert.table));
+        let settings = self.settings(insert.table, token);
+        let encoding = self.compression.content_encoding();
+        self.servers.insert(&Request { sql, settings: &settings, encoding, body: &insert.body }).await
+    }
+
+    /// The settings of an insert. What the configuration sets itself is left to it, but for the token.
+    fn settings(&self, table: Table, token: String) -> Vec<(&'static str, String)> {
+        let flag = |on: bool| if on { "1" } else { "0" }.to_owned();
+        let is_async = self.config.async_insert;
+        let mut settings = vec![
+            ("async_insert", flag(is_async)),
+            // An answer means that the rows are written, on every shard.
+            ("wait_for_async_insert", flag(true)),
+            ("insert_distributed_sync", flag(true)),
+            // Rows of many days must not block those beside them.
+            ("max_partitions_per_insert_block", flag(false)),
+        ];
+        if table == Table::Traces {
+            // An insert that came again may have missed the view the first time.
+            settings.push(("deduplicate_blocks_in_dependent_materialized_views", flag(true)));
+        }
+        settings.retain(|(name, _)| self.target.params.setting(name).is_none());
+        settings.push(("insert_deduplication_token", token));
+        if self.compression.is_blocks() {
+            settings.push(("decompress", flag(true)));
+        }
+        settings
+    }
+
+    /// What fills tables as they are made here.
+    fn newest(&self, compression: Compression) -> Encoder {
+        let attributes = if self.config.json { Attributes::Json } else { Attributes::Map };
+        Encoder::new(Shapes::newest(attributes), compression)
+    }
+
+    fn place(&self) -> Place<'_> {
+        let compression = self.compression;
+        Place { servers: &self.servers, config: &self.config, database: &self.target.database, compression }
+    }
+
+    /// The tables of a signal; the first who asks looks at them, and the others wait for it.
+    async fn found(&self, signal: Signal) -> Result<Arc<Found>, Fault> {
+        let mut known = self.found[signal as usize].lock().await;
+        match &*known {
+            Some(found) => Ok(found.clone()),
+            None => self.look(signal, &mut known).await,
+        }
+    }
+
+    /// The tables as they are now, unless somebody has looked since `old`.
+    async fn look_again(&self, signal: Signal, old: &Arc<Found>) -> Result<Arc<Found>, Fault> {
+        let mut known = self.found[signal as usize].lock().await;
+        match known.take_if(|newer| !Arc::ptr_eq(newer, old)) {
+            Some(newer) => Ok(known.insert(newer).clone()),
+            None => self.look(signal, &mut known).await,
+        }
+    }
+
+    async fn look(&self, signal: Signal, known: &mut Option<Arc<Found>>) -> Result<Arc<Found>, Fault> {
+        *known = None;
+        let found = Arc::new(Found::look(self.place(), signal).await?);
+        Ok(known.insert(found).clone())
+    }
+}
+
+impl Exporter for Store {
+    fn export<'a>(
+        &'a self,
+        id: BatchId,
+        telemetry: &'a Telemetry,
+        _context: &'a Context,
+    ) -> BoxFuture<'a, Result<Exported, ExportError>> {
+        Box::pin(self.deliver(id, telemetry))
+    }
+
+    fn encode(&self, telemetry: &Telemetry) -> Result<Encoded, ExportError> {
+        let mut body = Vec::new();
+        let mut tables = Vec::new();
+        for insert in self.newest(self.compression).encode(telemetry)? {
+            tables.push(format!("{} rows into {}", insert.rows, self.config.table_name(insert.table)));
+            body.extend_from_slice(&insert.body);
+        }
+        let destination = format!("{}, database {}", self.servers.named(), self.target.database);
+        Ok(Encoded { format: format!("ClickHouse Native, {}", tables.join(", ")), destination, body: body.into() })
+    }
+
+    fn rows(&self, telemetry: &Telemetry) -> Vec<Row> {
+        let inserts = self.newest(Compression::None).encode(telemetry).unwrap_or_default();
+        let rows = |insert: &Insert| shown::rows(&self.config.table_name(insert.table), &insert.body);
+        inserts.iter().flat_map(rows).collect()
+    }
+
+    fn delivery(&self) -> Delivery {
+        self.delivery.clone()
+    }
+
+    fn shutdown(&self) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(async {
+            self.servers.close(CLOSE_PATIENCE).await;
+            Ok(())
+        })
+    }
+}
+
+/// What became of a batch, parts of which were refused: it comes again if that can help one of them, else those rows are
+/// counted as rejected.
+fn conclude(found: &Found, refused: Vec<Refused>) -> Result<Exported, ExportError> {
+    let mut exported = Exported::default();
+    for Refused { table, rows, mut fault } in refused {
+        // Data that cannot be read into a column of another type is not to blame: the column may be mended.
+        let odd = found.of(table).map(|state| state.odd.as_slice()).unwrap_or_default();
+        if fault.kind == Kind::Data && !odd.is_empty() {
+            fault = Fault { kind: Kind::Schema, text: format!("{}: {}", odd.join(", "), fault.text), ..fault };
+        }
+        match fault.outcome() {
+            ExportError::Reject { reason } => {
+                exported.rejected += rows;
+                exported.message.get_or_insert(reason);
+            }
+            retry @ ExportError::Retry { .. } => return Err(retry),
+        }
+    }
+    Ok(exported)
+}
