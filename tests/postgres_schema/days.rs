@@ -35,7 +35,7 @@ fn places(database: &Database) -> Vec<String> {
     )
 }
 
-/// Scenario: a batch has rows of today, tomorrow, three weeks ago, of 1970 and before, of two years ago and of 2262, and
+/// Scenario: a batch has rows of today, tomorrow, three weeks ago, of 1970 and before, of two years ago, of the next days and of 2262, and
 /// the session is in a time zone far from UTC.
 /// Guarantee: days within reach get partitions by UTC, the others are in the default one, and no row is refused.
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_batch_gets_its_days() {
     client.batch_execute("SET timezone TO 'Pacific/Kiritimati'").await.unwrap();
     let schema = database.prepared(&client, SchemaConfig::default()).await;
     let today = today(&client).await;
-    let days = [0, 1, -21, -700, -today, -100_000, 86_000, 3];
+    let days = [0, 1, -21, -700, -today, -100_000, 86_000, 3, 9];
     let absolute = days.iter().map(|day| today.saturating_add(*day)).chain([i32::MIN, i32::MAX]).collect();
     schema.days(&client, &absolute, "otel_logs").await.unwrap();
     insert(&client, &days.map(i64::from)).await;
@@ -56,7 +56,8 @@ async fn a_batch_gets_its_days() {
         "day -21: its day".to_owned(),
         "day 0: its day".to_owned(),
         "day 1: its day".to_owned(),
-        "day 3: rest".to_owned(),
+        "day 3: its day".to_owned(),
+        "day 9: rest".to_owned(),
         "day 86000: rest".to_owned(),
     ];
     assert_eq!(places(&database), expected);
@@ -127,11 +128,10 @@ async fn a_full_default_partition_is_left() {
     let Some(database) = Database::new("a_full_default_partition_is_left") else { return };
     let client = database.client().await;
     let schema = database.prepared(&client, SchemaConfig::default()).await;
-    let fill =
-        "INSERT INTO otel_metrics_gauge (time) SELECT now() - interval '9 days' FROM generate_series(0, 1000000)";
+    let fill = "INSERT INTO otel_metrics_gauge (time) SELECT now() - interval '9 days' FROM generate_series(0, 100000)";
     client.batch_execute(fill).await.unwrap();
     schema.days(&client, &[today(&client).await - 9].into(), "otel_metrics_gauge").await.unwrap();
-    assert_eq!(database.number("SELECT count(*) FROM otel_metrics_gauge_default"), 1_000_001);
+    assert_eq!(database.number("SELECT count(*) FROM otel_metrics_gauge_default"), 100_001);
 }
 
 /// Scenario: rows of many days, with days and in the default partition, and batches of yesterday; three days are kept.
@@ -199,4 +199,23 @@ async fn attributes_are_indexed_on_demand() {
     assert_eq!((count("late", "default"), count("late", "")), (0, 1), "the table only");
     schema.days(&client, &[today(&client).await - 1].into(), "otel_logs").await.unwrap();
     assert_eq!(count("late", ""), 2, "and the day that came later");
+}
+
+/// Scenario: the owner of the database has a partition of a month among the days.
+/// Guarantee: batches of that month go there, and no batch fails for a day that cannot be made.
+#[tokio::test]
+async fn partitions_of_others_stay() {
+    let Some(database) = Database::new("partitions_of_others_stay") else { return };
+    let client = database.client().await;
+    let schema = database.prepared(&client, SchemaConfig::default()).await;
+    client
+        .batch_execute(
+            "DO $$ BEGIN EXECUTE format('CREATE TABLE month PARTITION OF otel_logs FOR VALUES FROM (%L) TO (%L)',
+               now() - interval '60 days', now() - interval '30 days'); END $$",
+        )
+        .await
+        .unwrap();
+    schema.days(&client, &[today(&client).await - 40].into(), "otel_logs").await.unwrap();
+    insert(&client, &[-40]).await;
+    assert_eq!(places(&database), ["day -40: month"]);
 }

@@ -16,7 +16,8 @@ pub struct SchemaConfig {
     pub create_schema: bool,
     /// The schema of the tables. Default `public`.
     pub schema: String,
-    /// The schema of views with the names and columns of the ClickHouse exporter; none when empty. Default `clickhouse`.
+    /// The schema of views with the names and columns of the ClickHouse exporter; none when empty. Views that are there
+    /// are left as they are, so two `schema`s in a database need two of these. Default `clickhouse`.
     pub views_schema: String,
     /// How long rows are kept, by their own time; 0 keeps them for ever. Whole days are dropped at once. Default 0.
     pub retention: Duration,

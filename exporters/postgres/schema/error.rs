@@ -1,5 +1,7 @@
 //! Why the tables cannot be used. All of it can be mended in the database, so a batch is worth another try.
 
+use tokio_postgres::error::SqlState;
+
 /// Why the tables cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -34,32 +36,30 @@ pub enum Error {
 // === impl Error ===
 
 impl Error {
-    /// Whether locks were not to be had in time, a statement took too long, or the tables are another user's: rows can be
-    /// stored all the same, and it is tried again later.
-    pub(super) fn may_wait(&self) -> bool {
-        use tokio_postgres::error::SqlState;
-        let Self::Database(error) = self else { return false };
-        let later = [
-            SqlState::LOCK_NOT_AVAILABLE,
-            SqlState::T_R_DEADLOCK_DETECTED,
-            SqlState::QUERY_CANCELED,
-            SqlState::INSUFFICIENT_PRIVILEGE,
-        ];
-        error.code().is_some_and(|code| later.contains(code))
+    /// Whether the server said no over a connection that is fine.
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self, Self::Database(error) if error.as_db_error().is_some())
+    }
+
+    /// What the server said, by its code.
+    pub(super) fn code(&self) -> Option<&SqlState> {
+        match self {
+            Self::Database(error) => error.code(),
+            Self::Newer { .. } | Self::Different { .. } => None,
+        }
     }
 }
 
-/// What the server says, which the error's own text leaves out.
+/// What the server says, which the error's own text leaves out. Details are left out, as they may show values of rows.
 fn reason(error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        Some(answer) => {
-            let detail = answer.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
-            format!(
-                "the database cannot make or check its tables: {}{detail} [{}]",
-                answer.message(),
-                answer.code().code()
-            )
+    let what = "the database cannot make or check its tables";
+    let Some(answer) = error.as_db_error() else { return format!("{what}: {error}") };
+    let fix = match answer.code() {
+        &SqlState::INSUFFICIENT_PRIVILEGE => {
+            "; run what `tfo schema sql postgres` prints as who may, or grant it (no views are made with \
+             `views_schema: \"\"`)"
         }
-        None => format!("the database cannot make or check its tables: {error}"),
-    }
+        _ => "",
+    };
+    format!("{what}: {} (SQLSTATE {}){fix}", answer.message(), answer.code().code())
 }

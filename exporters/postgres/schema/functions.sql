@@ -24,9 +24,9 @@ BEGIN
   IF to_regclass(child) IS NOT NULL THEN
     RETURN false;
   END IF;
-  EXECUTE format('SELECT count(*) FROM (SELECT FROM %I WHERE time >= %L AND time < %L LIMIT 1000001) AS counted',
+  EXECUTE format('SELECT count(*) FROM (SELECT FROM %I WHERE time >= %L AND time < %L LIMIT 100001) AS counted',
     rest, first, after) INTO late;
-  IF late > 1000000 THEN
+  IF late > 100000 THEN
     RETURN false;
   ELSIF late > 0 THEN
     -- Inserts of this day are likely: let them wait here. Those that wait for the default partition fail when they

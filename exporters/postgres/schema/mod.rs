@@ -30,6 +30,8 @@ pub use self::tables::{
 /// Days before today that get a partition of their own when a batch has rows of them; older rows are in the default
 /// partition. A bound, because each is a few tables and a sender's clock may be anywhere.
 const BACK: i32 = 366;
+/// Days after today that do: they are needed sooner or later.
+const FORWARD: i32 = 7;
 /// Rounds of deletion from one default partition at a time, each of 100,000 rows at most.
 const ROUNDS: usize = 20;
 const SECONDS_OF_DAY: u64 = 24 * 60 * 60;
@@ -77,12 +79,12 @@ impl Schema {
     }
 
     /// Makes the partitions of the days (since 1970, UTC) that a batch has rows of. Costs nothing when they are known.
-    /// Days far away get none, and a day whose partition cannot be made now is left to the default one. To be called
+    /// Days far away get none, and a day whose partition cannot be made now is left to the default one: no batch waits for it. To be called
     /// outside a transaction.
     ///
     /// # Errors
     ///
-    /// When the database is gone or refuses for another reason than locks.
+    /// When the database is gone.
     pub async fn days(&self, client: &Client, days: &BTreeSet<i32>, table: &'static str) -> Result<(), Error> {
         if !self.config.create_schema {
             return Ok(());
@@ -92,7 +94,7 @@ impl Schema {
             Some(today) => today,
             None => self.ask_today(client).await?,
         };
-        for day in days.range(today.saturating_sub(self.back())..=today.saturating_add(AHEAD)) {
+        for day in days.range(today.saturating_sub(self.back())..=today.saturating_add(FORWARD)) {
             self.day(client, *day, table).await?;
         }
         Ok(())
@@ -103,7 +105,7 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// When the database is gone or refuses for another reason than locks.
+    /// When the database is gone.
     pub async fn maintain(&self, client: &Client) -> Result<(), Error> {
         let batches = self.qualified(&BATCHES);
         client.batch_execute(&format!("DELETE FROM {batches} WHERE time < now() - interval '1 day'")).await?;
@@ -175,13 +177,14 @@ impl Schema {
         Ok(())
     }
 
-    /// Calls a function of the schema for a table; none when it can wait and has to.
+    /// Calls a function of the schema for a table; none when the server says no, which can wait: the default
+    /// partition takes the rows.
     async fn call(&self, client: &Client, function: &str, table: &str, argument: &str) -> Result<Option<i64>, Error> {
         let schema = ident(&self.config.schema);
         let call = format!("SELECT {schema}.{function}('{table}', {argument})::integer");
         match number(client, &call).await {
-            Err(error) if error.may_wait() => {
-                tracing::warn!(table, %error, "{function} is put off");
+            Err(error) if error.is_answer() => {
+                tracing::warn!(table, %error, "{function} is tried again in 10 minutes");
                 Ok(None)
             }
             answer => answer,

@@ -100,14 +100,11 @@ async fn privileges(client: &Client, config: &SchemaConfig, findings: &mut Vec<F
 }
 
 fn finding(error: &Error) -> Finding {
-    let code = match error {
-        Error::Database(error) => error.code(),
-        _ => None,
+    let check = match error.code() {
+        Some(&SqlState::INSUFFICIENT_PRIVILEGE) => Check::Denied,
+        // Somebody is at it right now.
+        Some(&SqlState::LOCK_NOT_AVAILABLE) => Check::Warned,
+        _ => Check::Failed,
     };
-    if code == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
-        let fix = "run what `tfo schema sql postgres` prints as who may, or grant it";
-        return Finding::new(Check::Denied, format!("{error}; {fix}"));
-    }
-    let check = if error.may_wait() { Check::Warned } else { Check::Failed };
     Finding::new(check, error.to_string())
 }
