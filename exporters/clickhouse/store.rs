@@ -60,7 +60,7 @@ impl Store {
             // Tables are harmed by inserts of a few rows, so a queue that says nothing about it groups, too.
             queue.batch = Config::default().sending_queue.batch;
         }
-        let delivery = delivery::settings(&queue, &config.retry_on_failure, timeout);
+        let delivery = delivery::settings(&queue, &config.retry_on_failure, timeout).idempotent();
         let compression = target.compress.method();
         let found = [const { Mutex::const_new(None) }; Signal::ALL.len()];
         Ok(Self { config: config.clone(), target, servers, compression, found, delivery })

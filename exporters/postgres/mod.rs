@@ -87,7 +87,7 @@ impl ExporterFactory for Postgres {
             store: Arc::new(store),
             schema: Schema::new(config.tables()),
             destination,
-            delivery: delivery::settings(&config.sending_queue, &config.retry_on_failure, timeout),
+            delivery: delivery::settings(&config.sending_queue, &config.retry_on_failure, timeout).idempotent(),
             tasks: Tasks::default(),
         }))
     }

@@ -72,7 +72,7 @@ impl ExporterFactory for Sqlite {
 
     fn build(config: &Arc<Config>, _cx: &BuildContext) -> Result<Arc<dyn Exporter>, Failure> {
         let timeout = Some(config.timeout).filter(|timeout| !timeout.is_zero());
-        let delivery = delivery::settings(&config.sending_queue, &config.retry_on_failure, timeout);
+        let delivery = delivery::settings(&config.sending_queue, &config.retry_on_failure, timeout).idempotent();
         let settings = Arc::new(Settings::from(&**config));
         Ok(Arc::new(Storing { settings, delivery, writer: Mutex::default() }))
     }

@@ -53,6 +53,16 @@ pub enum Sizer {
     Bytes,
 }
 
+// === impl Delivery ===
+
+impl Delivery {
+    /// To a destination that recognises ids.
+    #[must_use]
+    pub fn idempotent(self) -> Self {
+        Self { is_idempotent: true, ..self }
+    }
+}
+
 // === impl Queue ===
 
 impl Queue {
