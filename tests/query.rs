@@ -2,6 +2,8 @@
 //! against `tests/query/*.out` (`UPDATE_GOLDEN=1` writes them anew).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "query/live.rs"]
+mod live;
 mod support;
 
 use std::io::Read as _;
@@ -83,6 +85,7 @@ fn views_look_as_in_the_golden_files() {
     for (name, arguments) in [
         ("logs", vec!["logs"]),
         ("logs-coloured", vec!["logs", "--color", "always", "--limit", "3"]),
+        ("logs-of-trace", vec!["logs", "--trace", "4bf92f"]),
         ("traces", vec!["traces"]),
         ("traces-failed", vec!["traces", "--errors", "--service", "payment", "--min-duration", "100ms"]),
         ("trace", vec!["trace", "4bf92f", "--attributes"]),
@@ -116,6 +119,17 @@ fn views_look_as_in_the_golden_files() {
         let line =
             |line: &str| line.rsplit_once("  ").map_or_else(String::new, |(line, _)| format!("{}\n", line.trim_end()));
         golden(name, &text.lines().map(line).collect::<String>());
+    }
+}
+
+/// Scenario: the page of documentation. Guarantee: what it shows is what is printed.
+#[test]
+fn the_documentation_shows_what_is_printed() {
+    let page = std::fs::read_to_string(checkout("docs/query.md")).unwrap();
+    for name in ["logs-of-trace", "traces-failed", "trace", "metrics", "metric-counter", "metric-histogram", "services"]
+    {
+        let shown = std::fs::read_to_string(checkout(&format!("tests/query/{name}.out"))).unwrap();
+        assert!(page.contains(shown.trim_end()), "docs/query.md lacks\n{shown}");
     }
 }
 
