@@ -16,6 +16,8 @@ APT_INSTALL := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=nonint
 # What the tests of real clients use; they say so and stop when it is absent.
 export TFO_TEST_PYTHON := $(TARGET)/venv/bin/python
 export TFO_NODE_MODULES := $(TARGET)/node/node_modules
+export TFO_JAVA_LIBRARIES := $(TARGET)/java/lib
+export TFO_GO_CLIENT := $(TARGET)/go/send
 # The Python that has the engine of ClickHouse; PostgreSQL is found where Debian puts it.
 export TFO_TEST_CLICKHOUSE := $(TARGET)/clickhouse/bin/python
 
@@ -106,7 +108,10 @@ bench-otelcol: ## build the OpenTelemetry Collector to compare with (needs Go; a
 	fi
 
 .PHONY: setup
-setup: system test-system $(TARGET)/venv/ready $(TARGET)/node/ready $(TARGET)/clickhouse/ready ## install what the tests need, below the target directory
+setup: system test-system clients $(TARGET)/clickhouse/ready ## install what the tests need, below the target directory
+
+.PHONY: clients
+clients: $(TARGET)/venv/ready $(TARGET)/node/ready $(TARGET)/java/ready $(TARGET)/go/send ## install the SDKs of tests/clients
 
 # A C compiler for the dependencies written in C.
 .PHONY: system
@@ -120,6 +125,9 @@ system:
 test-system:
 	@missing=; \
 	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
+	command -v java >/dev/null || missing="$$missing default-jre-headless"; \
+	command -v mvn >/dev/null || missing="$$missing maven"; \
+	command -v go >/dev/null || missing="$$missing golang-go"; \
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
 	{ command -v mkfs.ext4 || [ -x /sbin/mkfs.ext4 ]; } >/dev/null || missing="$$missing e2fsprogs"; \
 	{ command -v findmnt && command -v mount; } >/dev/null || missing="$$missing util-linux mount"; \
@@ -137,6 +145,18 @@ $(TARGET)/node/ready: tests/clients/node/package.json tests/clients/node/package
 	cp $^ '$(TARGET)/node/'
 	cd '$(TARGET)/node' && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
 	@touch '$@'
+
+# Maven keeps what it downloads in the home directory.
+$(TARGET)/java/ready: tests/clients/java/pom.xml | test-system
+	rm -rf '$(TARGET)/java'
+	mvn --quiet --batch-mode --strict-checksums -f $< dependency:copy-dependencies -DoutputDirectory='$(TARGET)/java/lib' </dev/null
+	@touch '$@'
+
+# The Go of a distribution may be too old for the SDK: said here, judged by the test.
+$(TARGET)/go/send: $(wildcard tests/clients/go/*) | test-system
+	@rm -f '$@'
+	cd tests/clients/go && GOTOOLCHAIN=local CGO_ENABLED=0 GOFLAGS='-buildvcs=false -modcacherw -mod=readonly' go build -o '$@' . \
+	  || echo '!!! setup: the Go client cannot be built, see above (it needs the Go that go.mod names); its tests are skipped, and fail with CI=true'
 
 # 180 MB to download, 590 MB on disk; without the dependencies that the engine names and the tests do not use.
 $(TARGET)/clickhouse/ready: tests/clickhouse-front/requirements.txt | test-system

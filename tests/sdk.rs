@@ -4,10 +4,10 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
-use support::{Tfo, checkout, skip};
+use support::{Tfo, checkout, sdk};
 
 const GATEWAY: &str = r#"
 receivers:
@@ -51,43 +51,63 @@ fn node_with_protobuf() {
     node("http/protobuf", "gzip");
 }
 
+/// Guarantee: the Java SDK over gRPC, plain and compressed, loses nothing and nothing is changed.
+#[test]
+fn java_over_grpc() {
+    java("grpc", "none");
+    java("grpc", "gzip");
+}
+
+/// Guarantee: the Java SDK over HTTP, plain and compressed, loses nothing and nothing is changed.
+#[test]
+fn java_over_http() {
+    java("http/protobuf", "none");
+    java("http/protobuf", "gzip");
+}
+
+/// Guarantee: the Go SDK over gRPC, plain and compressed, loses nothing and nothing is changed.
+#[test]
+fn go_over_grpc() {
+    go("grpc", "none");
+    go("grpc", "gzip");
+}
+
+/// Guarantee: the Go SDK over HTTP, plain and compressed, loses nothing and nothing is changed.
+#[test]
+fn go_over_http() {
+    go("http/protobuf", "none");
+    go("http/protobuf", "gzip");
+}
+
 fn python(protocol: &str, compression: &str) {
-    let Some(python) = interpreter() else { return };
-    run(Command::new(python).arg(checkout("tests/clients/python/send.py")), protocol, compression);
+    if let Some(mut sender) = sdk::python() {
+        run(&mut sender, protocol, compression);
+    }
 }
 
 fn node(protocol: &str, compression: &str) {
-    if interpreter().is_none() {
-        return;
+    if let Some(mut sender) = sdk::node() {
+        run(&mut sender, protocol, compression);
     }
-    let modules =
-        std::env::var_os("TFO_NODE_MODULES").map_or_else(|| checkout("target/node/node_modules"), PathBuf::from);
-    if !modules.is_dir() {
-        return skip("the JavaScript SDK", "its packages are not installed: run `make setup`");
-    }
-    let mut command = Command::new("node");
-    command.arg(checkout("tests/clients/node/send.mjs")).env("TFO_NODE_MODULES", modules);
-    run(&mut command, protocol, compression);
 }
 
-/// The Python that has the SDK.
-fn interpreter() -> Option<PathBuf> {
-    let python = std::env::var_os("TFO_TEST_PYTHON").map_or_else(|| checkout("target/venv/bin/python"), PathBuf::from);
-    if !python.is_file() {
-        skip("the OpenTelemetry SDKs", "the Python packages are not installed: run `make setup`");
-        return None;
+fn java(protocol: &str, compression: &str) {
+    if let Some(mut sender) = sdk::java() {
+        run(&mut sender, protocol, compression);
     }
-    Some(python)
+}
+
+fn go(protocol: &str, compression: &str) {
+    if let Some(mut sender) = sdk::go() {
+        run(&mut sender, protocol, compression);
+    }
 }
 
 fn run(sender: &mut Command, protocol: &str, compression: &str) {
     let tfo = Tfo::start(GATEWAY);
-    let address = tfo.address(if protocol == "grpc" { "grpc" } else { "http" });
-    sender.args(["--protocol", protocol, "--compression", compression, "--endpoint", &format!("http://{address}")]);
-    let sent = sender.output().expect("the sender runs");
-    assert_ended_well(&sent, "the sender");
+    let sent = sdk::send(&tfo, sender, protocol, compression);
     let (sent_path, received) = (tfo.path("sent.jsonl"), tfo.path("received.jsonl"));
-    std::fs::write(&sent_path, &sent.stdout).unwrap();
+    std::fs::write(&sent_path, &sent).unwrap();
     let folder = keep(tfo);
     compare(&sent_path, &received);
     drop(folder);
@@ -102,13 +122,8 @@ fn keep(mut tfo: Tfo) -> tempfile::TempDir {
 }
 
 fn compare(sent: &Path, received: &Path) {
-    let python = interpreter().unwrap();
+    let python = sdk::interpreter().unwrap();
     let script = checkout("tests/clients/python/compare.py");
     let compared = Command::new(python).arg(script).arg(sent).arg(received).output().unwrap();
-    assert_ended_well(&compared, "the comparison");
-}
-
-fn assert_ended_well(output: &Output, what: &str) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{what} failed: {}\n{}", text(&output.stderr), text(&output.stdout));
+    sdk::assert_ended_well(&compared, "the comparison");
 }

@@ -7,6 +7,7 @@ pub(crate) mod disk;
 pub(crate) mod postgres;
 pub(crate) mod random;
 pub(crate) mod row;
+pub(crate) mod sdk;
 pub(crate) mod server;
 
 use std::io::{BufRead as _, BufReader, Read as _};

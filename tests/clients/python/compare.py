@@ -77,12 +77,17 @@ def points(item):
         yield {**item, kind: {**item[kind], "dataPoints": [point]}}
 
 
+def number(text):
+    """An integer; the zero below zero, which only doubles have, keeps its sign."""
+    return -0.0 if text == "-0" else int(text)
+
+
 def read(path):
     found = collections.Counter()
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
-                found.update(items(json.loads(line)))
+                found.update(items(json.loads(line, parse_int=number)))
     return found
 
 
