@@ -4,6 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant, SystemTime};
 
+use exporters::postgres::SchemaConfig;
+
 use crate::Database;
 use crate::support::Tfo;
 
@@ -96,4 +98,28 @@ fn odd_schemas_take_records() {
     send(&tfo, &[(1, "a"), (2, "b")]);
     assert_eq!(database.ask(r#"SELECT "Body" FROM "Click House".otel_logs ORDER BY 1"#), ["a", "b"]);
     assert!(tfo.stop().0.success());
+}
+
+/// Scenario: the administrator has run the script and granted what the documentation says, no more; `create_schema: false`.
+/// Guarantee: records are stored, batches are forgotten after a day, and nothing is complained about.
+#[test]
+fn documented_rights_suffice() {
+    let Some(database) = Database::new("documented_rights_suffice") else { return };
+    database.ask(&exporters::postgres::ddl(&SchemaConfig { schema: "otel".into(), ..SchemaConfig::default() }));
+    database.ask(
+        "GRANT USAGE ON SCHEMA otel TO tfo; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA otel TO tfo;
+         GRANT DELETE ON otel.otel_batches TO tfo;
+         INSERT INTO otel.otel_batches VALUES (gen_random_uuid(), now() - interval '2 days')",
+    );
+    let tfo = start(&database, "create_schema: false\n    schema: otel");
+    send(&tfo, &[(1, "a")]);
+    let began = Instant::now();
+    while database.number("SELECT count(*) FROM otel.otel_batches") != 1 {
+        assert!(began.elapsed() < Duration::from_secs(30), "the old batch is still there");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(database.number("SELECT count(*) FROM clickhouse.otel_logs"), 1);
+    let (status, log) = tfo.stop();
+    assert!(status.success());
+    assert!(log.iter().all(|line| !line.contains("WARN") && !line.contains("ERROR")), "{log:#?}");
 }

@@ -63,11 +63,13 @@ fn tables_are_tried_without_a_trace() {
 
 /// Scenario: the database cannot be reached, does not exist, refuses the password, takes no writes, or the user may
 /// make no tables, or not write into them.
-/// Guarantee: each is named, with 69 for what cannot be reached and 77 for what is denied.
+/// Guarantee: each is named (one of two servers that is gone is a warning), with 69 for what cannot be reached and 77 for what is denied.
 #[test]
 fn refusals_are_named() {
     let Some(database) = Database::new("refusals_are_named") else { return };
     let url = database.server.url(&database.name);
+    let two = url.replace("@127.0.0.1:", "@127.0.0.1:1,127.0.0.1:");
+    has(&dry_run(&two, ""), 0, &["warning", "127.0.0.1:1: cannot connect", "takes writes", "take rows"]);
     has(&dry_run("postgres://x@127.0.0.1:1/x?sslmode=disable", ""), 69, &["127.0.0.1:1"]);
     has(&dry_run(&url.replace(&database.name, "nowhere"), ""), 77, &["nowhere", "does not exist"]);
     has(&dry_run(&url.replace(&format!(":{PASSWORD}@"), ":wrong@"), ""), 77, &["password authentication failed"]);
