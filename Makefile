@@ -35,10 +35,9 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 .PHONY: quickstart
-quickstart: system ## build tfo and run a gateway that writes what it receives to telemetry.jsonl
+quickstart: system ## build tfo and run a gateway that stores what it receives in telemetry.db
 	$(CARGO) build --release
-	@echo 'Send OTLP/gRPC to 127.0.0.1:4317 or OTLP/HTTP to http://127.0.0.1:4318. Ctrl-C ends it.'
-	'$(TARGET)/release/tfo' collector -c pipelines/presets/quickstart.yaml
+	'$(TARGET)/release/tfo' quickstart
 
 .PHONY: test
 test: setup ## run all tests; installs what they need first

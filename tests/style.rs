@@ -375,7 +375,7 @@ fn collect(root: &Path, folder: &str, sources: &mut Vec<Source>) {
         let kind = entry.file_type().expect("a file has a type");
         if kind.is_dir() && !made.contains(&name.as_str()) {
             collect(root, &path, sources);
-        } else if kind.is_file() && path != ".git" && path != "telemetry.jsonl" {
+        } else if kind.is_file() && path != ".git" && !path.starts_with("telemetry.db") {
             // What is not text is not a source.
             sources.extend(fs::read_to_string(entry.path()).ok().map(|text| Source { path, text }));
         }

@@ -57,6 +57,11 @@ impl Files {
         Self { config, set: Vec::new() }
     }
 
+    /// The same with values set on top of them.
+    pub(crate) fn with(self, set: Vec<String>) -> Self {
+        Self { set, ..self }
+    }
+
     /// Reads, checks and resolves the files.
     pub(crate) fn load(&self) -> Loaded {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
@@ -88,7 +93,9 @@ impl Files {
 
     /// What the files are called in messages.
     pub(crate) fn names(&self) -> String {
-        self.config.join(", ")
+        // A text would hide what is said of it.
+        let name = |uri: &String| if uri.starts_with("yaml:") { "yaml:...".to_owned() } else { uri.clone() };
+        self.config.iter().map(name).collect::<Vec<_>>().join(", ")
     }
 }
 

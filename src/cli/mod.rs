@@ -9,6 +9,7 @@ pub(crate) mod files;
 mod graph;
 mod keys;
 mod query;
+mod quickstart;
 mod reload;
 mod run;
 mod schema;
@@ -31,6 +32,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Take in OTLP on this machine and store it in a file for `tfo query`; needs no configuration
+    Quickstart(quickstart::Args),
     /// Run as node agent
     Agent(run::Args),
     /// Run as gateway collector
@@ -72,6 +75,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match parse(arguments.into_iter().collect()) {
         Ok(cli) => match cli.command {
             Command::Agent(args) | Command::Collector(args) => run::run(args),
+            Command::Quickstart(args) => quickstart::run(&args),
             Command::Reload(args) => reload::run(&args),
             Command::Validate(args) => validate::run(&args),
             Command::DryRun(args) => dry_run::run(&args),

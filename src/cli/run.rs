@@ -38,6 +38,15 @@ pub(crate) struct Args {
     admin: Option<String>,
 }
 
+// === impl Args ===
+
+impl Args {
+    /// These files, and otherwise the defaults.
+    pub(super) fn of(files: Files) -> Self {
+        Self { files, dry_run: false, threads: None, drain_timeout: DRAIN, watch: false, admin: None }
+    }
+}
+
 pub(super) fn run(args: Args) -> Exit {
     if args.dry_run {
         return dry_run::run(&dry_run::Args::of(args.files));

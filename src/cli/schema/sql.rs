@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use exporters::{clickhouse, postgres};
+use exporters::{clickhouse, postgres, sqlite};
 
 use crate::cli::Exit;
 use crate::cli::files::Files;
@@ -33,6 +33,8 @@ enum Database {
     Clickhouse,
     /// PostgreSQL
     Postgres,
+    /// SQLite
+    Sqlite,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -41,6 +43,7 @@ pub(super) fn run(args: &Args) -> Exit {
             args.print("clickhouse", |config: &clickhouse::Config| clickhouse::ddl(config, args.server))
         }
         Database::Postgres => args.print("postgres", |config: &postgres::Config| postgres::ddl(&config.tables())),
+        Database::Sqlite => args.print("sqlite", |_: &sqlite::Config| sqlite::ddl()),
     }
 }
 
