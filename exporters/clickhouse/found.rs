@@ -139,6 +139,12 @@ impl State {
         Self { name, insert, odd, forgets, shape: Some(shape) }
     }
 
+    /// Whether attributes are of the type JSON.
+    pub(super) fn has_json(&self) -> bool {
+        let columns = self.shape.iter().flat_map(|shape| shape.columns());
+        columns.into_iter().any(|column| column.type_name().contains("JSON"))
+    }
+
     fn warn(&self) {
         for column in &self.odd {
             tracing::warn!(table = self.name, "{column}; the server is asked to convert it");

@@ -97,13 +97,13 @@ impl Store {
             found.of(insert.table).ok_or_else(|| Fault::new(Kind::Other, "the table belongs to another signal"))?;
         let sql = state.insert.as_ref().map_err(Clone::clone)?;
         let token = format!("{id}-{}", self.config.table_name(insert.table));
-        let settings = self.settings(insert.table, token);
+        let settings = self.settings(insert.table, state.has_json(), token);
         let encoding = self.compression.content_encoding();
         self.servers.insert(&Request { sql, settings: &settings, encoding, body: &insert.body }).await
     }
 
     /// The settings of an insert. What the configuration sets itself is left to it, but for the token.
-    fn settings(&self, table: Table, token: String) -> Vec<(&'static str, String)> {
+    fn settings(&self, table: Table, has_json: bool, token: String) -> Vec<(&'static str, String)> {
         let flag = |on: bool| if on { "1" } else { "0" }.to_owned();
         let is_async = self.config.async_insert;
         let mut settings = vec![
@@ -117,6 +117,10 @@ impl Store {
         if table == Table::Traces {
             // An insert that came again may have missed the view the first time.
             settings.push(("deduplicate_blocks_in_dependent_materialized_views", flag(true)));
+        }
+        if has_json {
+            // `a.b` and `b` within `a` are one path, and one of them is kept.
+            settings.push(("type_json_skip_duplicated_paths", flag(true)));
         }
         settings.retain(|(name, _)| self.target.params.setting(name).is_none());
         settings.push(("insert_deduplication_token", token));

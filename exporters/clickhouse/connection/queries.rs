@@ -117,7 +117,11 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Drivers {
 /// What an error of the crate means. Our own failure to connect is somewhere among its causes.
 fn fault(error: Error) -> Fault {
     match error {
-        Error::BadResponse(words) => Fault::said(None, &words),
+        Error::BadResponse(words) => match Fault::said(None, &words) {
+            // A question holds no data that could be to blame.
+            fault if fault.kind == Kind::Data => Fault { kind: Kind::Other, ..fault },
+            fault => fault,
+        },
         Error::Network(_) => {
             let mut causes = Vec::new();
             let mut cause = error.source();
