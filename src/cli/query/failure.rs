@@ -46,6 +46,11 @@ impl Failure {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
+        if matches!(error, rusqlite::Error::SqlInputError { .. } | rusqlite::Error::QueryReturnedNoRows) {
+            return Self::data(format!(
+                "the store's tables are not what its schema version says ({error}): it is damaged, or was changed by hand"
+            ));
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt) => {
                 Self::data(format!("the store is damaged ({error}): restore a copy, or move it away and begin anew"))

@@ -136,7 +136,7 @@ impl Metric {
     }
 
     fn columns(&self) -> Vec<Column> {
-        let left = |course| vec![Column::left("SERVICE"), Column::left("SERIES"), Column::left(course)];
+        let left = |course| vec![Column::left("SERVICE"), Column::left("SERIES"), Column::whole(course)];
         let right = |titles: &[&'static str]| titles.iter().map(|title| Column::right(*title)).collect::<Vec<_>>();
         match self.kind {
             _ if self.is_flow() => [left("PER SECOND"), right(&["RATE", "INCREASE", "LAST"])].concat(),

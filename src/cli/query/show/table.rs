@@ -17,6 +17,7 @@ const NARROW: usize = 8;
 pub(crate) struct Column {
     title: Cow<'static, str>,
     right: bool,
+    whole: bool,
 }
 
 /// What stands in a row: text, made clean, with a look.
@@ -35,14 +36,19 @@ pub(crate) struct Table {
 // === impl Column ===
 
 impl Column {
-    /// Text.
+    /// Text, which is cut where the terminal is too narrow.
     pub(crate) fn left(title: impl Into<Cow<'static, str>>) -> Self {
-        Self { title: title.into(), right: false }
+        Self { title: title.into(), right: false, whole: false }
     }
 
-    /// Numbers.
+    /// Numbers, which are never cut.
     pub(crate) fn right(title: impl Into<Cow<'static, str>>) -> Self {
-        Self { title: title.into(), right: true }
+        Self { title: title.into(), right: true, whole: true }
+    }
+
+    /// What says nothing when it is cut, such as a time.
+    pub(crate) fn whole(title: impl Into<Cow<'static, str>>) -> Self {
+        Self { title: title.into(), right: false, whole: true }
     }
 }
 
@@ -110,7 +116,8 @@ impl Table {
         let gaps = GAP.len() * widths.len().saturating_sub(1);
         while screen.clips && widths.iter().sum::<usize>() + gaps > screen.width {
             // The widest gives way until it is no longer the widest.
-            let Some(widest) = widths.iter_mut().max() else { break };
+            let cut = widths.iter_mut().zip(&self.columns).filter(|(_, column)| !column.whole);
+            let Some(widest) = cut.map(|(width, _)| width).max() else { break };
             if *widest <= NARROW {
                 break;
             }

@@ -67,8 +67,8 @@ pub(crate) fn text(trace: &Trace<'_>, screen: &Screen, with_attributes: bool) ->
     }
     if trace.logs > 0 {
         let begin: String = trace.id.chars().take(8).collect();
-        let hint = format!("{}: tfo query logs --trace {begin}\n", count(trace.logs, "log"));
-        let _ = write!(text, "\n{}", screen.paint(Some(Style::Dim), &hint));
+        let hint = format!("{}: tfo query logs --trace {begin}", count(trace.logs, "log"));
+        let _ = writeln!(text, "\n{}", screen.paint(Some(Style::Dim), &hint));
     }
     text
 }

@@ -62,8 +62,8 @@ pub(super) fn run(store: &Store, screen: &Screen, args: &Args) -> Result<(), Fai
 /// Newest first, as one looks for what just happened.
 fn text(traces: &[Summary], screen: &Screen) -> String {
     let mut table = Table::new([
-        Column::left("TRACE"),
-        Column::left("START"),
+        Column::whole("TRACE"),
+        Column::whole("START"),
         Column::left("SERVICE"),
         Column::left("ROOT"),
         Column::right("DURATION"),
