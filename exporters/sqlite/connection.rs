@@ -39,10 +39,11 @@ pub(super) fn open(settings: &Settings) -> Result<Opened, Error> {
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&settings.path, flags)?;
-    apply(&connection, settings)?;
+    // Before anything else, which would say less about it.
     if connection.is_readonly("main")? {
         return Err(Error::ReadOnly);
     }
+    apply(&connection, settings)?;
     // Before anything of a file that is not ours is changed.
     schema::version(&connection)?;
     // The first has an effect in a new file only, and only in front of the second.
