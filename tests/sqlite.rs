@@ -14,7 +14,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -114,7 +114,7 @@ fn stored(db: &Path) -> BTreeMap<u64, u64> {
 
 /// Waits until it is so.
 fn until(what: &str, is_so: impl Fn() -> bool) {
-    let start = Instant::now();
+    let start = pipelines::runtime::now();
     while !is_so() {
         assert!(start.elapsed() < SOON, "{what}");
         thread::sleep(Duration::from_millis(20));
