@@ -79,9 +79,10 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS each
 	fi
 
 .PHONY: bench
-bench: bench-setup bench-otelcol ## compare tfo with nginx and the OpenTelemetry Collector; ARGS='--scenario pass'
+bench: bench-setup bench-otelcol $(TARGET)/clickhouse/ready ## compare tfo with nginx and the OpenTelemetry Collector; ARGS='--scenario pass'
 	$(CARGO) build --release -p tfo -p tfo-bench
-	'$(TARGET)/release/tfo-bench' run --tfo '$(TARGET)/release/tfo' --otelcol '$(OTELCOL)/otelcol' $(ARGS)
+	'$(TARGET)/release/tfo-bench' run --tfo '$(TARGET)/release/tfo' --otelcol '$(OTELCOL)/otelcol' \
+	  --clickhouse '$(TFO_TEST_CLICKHOUSE)' $(ARGS)
 
 .PHONY: bench-setup
 bench-setup: system ## install nginx, the floor of the benchmark

@@ -19,7 +19,7 @@ pub(in crate::clickhouse) enum Table {
     Summary,
     /// `otel_metrics_histogram`.
     Histogram,
-    /// `otel_metrics_exp_histogram`.
+    /// `otel_metrics_exponential_histogram`.
     ExponentialHistogram,
 }
 

@@ -1,5 +1,6 @@
 //! The configuration files of the peers. tfo and the OpenTelemetry Collector read the same file.
 
+use super::clickhouse::{DATABASE, PASSWORD, USER};
 use super::scenario::Scenario;
 use crate::args::{Protocol, Signal};
 use std::net::SocketAddr;
@@ -49,6 +50,41 @@ service:
     {signal}:
       receivers: [otlp]
       exporters: [postgres]
+"
+    )
+}
+
+/// `otlp` in, `clickhouse` out; `rows` is how many go into one INSERT. Senders wait where the queue is full.
+pub(super) fn clickhouse(signal: Signal, rows: u32, listen: SocketAddr, backend: SocketAddr) -> String {
+    format!(
+        "receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: {listen}
+exporters:
+  clickhouse:
+    endpoint: http://{backend}
+    username: {USER}
+    password: {PASSWORD}
+    database: {DATABASE}
+    async_insert: false
+    timeout: 30s
+    sending_queue:
+      enabled: true
+      num_consumers: 2
+      sizer: items
+      queue_size: 100000
+      block_on_overflow: true
+      batch:
+        flush_timeout: 200ms
+        min_size: {rows}
+        max_size: {rows}
+service:
+  pipelines:
+    {signal}:
+      receivers: [otlp]
+      exporters: [clickhouse]
 "
     )
 }

@@ -57,16 +57,20 @@ impl Bench<'_> {
     pub(super) fn measure(&self, round: usize) -> Result<Measurement, Error> {
         let directory = tempfile::tempdir()?;
         let [grpc, http, control, listen] = free_addresses()?;
-        let backend = if self.scenario.protocol() == Protocol::Http { http } else { grpc };
-        let _sink = self.start_sink(grpc, http, control)?;
+        let (backend, _sink) = if self.scenario == Scenario::Clickhouse {
+            (control, super::clickhouse::start(self.args, self.load_cpu, directory.path(), control)?)
+        } else {
+            let backend = if self.scenario.protocol() == Protocol::Http { http } else { grpc };
+            (backend, self.start_sink(grpc, http, control)?)
+        };
         let peer = self.peer.start(self.args, self.scenario, directory.path(), listen, backend)?;
         if self.scenario == Scenario::Idle {
             return self.idle(round, &peer);
         }
-        let started = (process::cpu_seconds(peer.pid())?, counters(control)?, Instant::now());
+        let started = (process::cpu_seconds(peer.pid())?, self.counters(control)?, Instant::now());
         let mut generator = self.start_generator(listen)?;
         std::thread::sleep(WARM_UP);
-        let warm = (process::cpu_seconds(peer.pid())?, counters(control)?, Instant::now());
+        let warm = (process::cpu_seconds(peer.pid())?, self.counters(control)?, Instant::now());
         std::thread::sleep(Duration::from_secs_f64(self.args.seconds));
         let mut window = self.since(&warm, &peer, control)?;
         let peak_rss_mib = process::peak_rss_mib(peer.pid())?;
@@ -109,7 +113,7 @@ impl Bench<'_> {
     ) -> Result<(f64, f64, f64), Error> {
         let cpu = process::cpu_seconds(peer.pid())? - cpu;
         let seconds = time.elapsed().as_secs_f64();
-        Ok((cpu, self.items(&counters(control)?) - self.items(count), seconds))
+        Ok((cpu, self.items(&self.counters(control)?) - self.items(count), seconds))
     }
 
     /// Watches the peer doing nothing.
@@ -136,6 +140,11 @@ impl Bench<'_> {
     /// The share of the items that passes the filter.
     fn kept(&self) -> f64 {
         if self.scenario.edits(self.peer) { 1.0 - 1.0 / MARK_EVERY as f64 } else { 1.0 }
+    }
+
+    /// What has arrived.
+    fn counters(&self, control: SocketAddr) -> Result<Value, Error> {
+        if self.scenario == Scenario::Clickhouse { super::clickhouse::counters(control) } else { counters(control) }
     }
 
     pub(super) fn items(&self, counters: &Value) -> f64 {
@@ -177,7 +186,13 @@ impl Bench<'_> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["send", "--protocol", protocol, "--signal", args.signal.name()]);
         command.args(["--endpoint", &endpoint.to_string(), "--compression", self.scenario.compression().name()]);
-        command.args(["--connections", &args.connections.to_string(), "--streams", &args.streams.to_string()]);
+        // So many must wait that batches fill, and so few where each row is an INSERT that they are stored soon.
+        let (connections, streams) = match (self.scenario, self.peer) {
+            (_, Peer::TfoRow) => (1, 1),
+            (Scenario::Clickhouse, _) => (args.connections, args.streams * 4),
+            _ => (args.connections, args.streams),
+        };
+        command.args(["--connections", &connections.to_string(), "--streams", &streams.to_string()]);
         command.args(until);
         if let Some(rate) = args.rate {
             command.args(["--rate", &rate.to_string()]);
@@ -190,7 +205,7 @@ impl Bench<'_> {
     fn drain(&self, control: SocketAddr, due: f64) -> Result<Value, Error> {
         let started = Instant::now();
         loop {
-            let count = counters(control)?;
+            let count = self.counters(control)?;
             if self.items(&count) >= due || started.elapsed() > DRAIN {
                 return Ok(count);
             }
@@ -253,11 +268,16 @@ impl Drop for Guard {
 
 /// The counters of the sink.
 pub(super) fn counters(control: SocketAddr) -> Result<Value, Error> {
-    let mut stream = TcpStream::connect(control)?;
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: sink\r\nconnection: close\r\n\r\n")?;
+    read(control, "/")
+}
+
+/// The JSON that a server has there.
+pub(super) fn read(server: SocketAddr, path: &str) -> Result<Value, Error> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: sink\r\nconnection: close\r\n\r\n").as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    let (_, body) = answer.split_once("\r\n\r\n").ok_or("the sink gave no answer")?;
+    let (_, body) = answer.split_once("\r\n\r\n").ok_or("the backend gave no answer")?;
     Ok(serde_json::from_str(body)?)
 }
 

@@ -3,6 +3,7 @@
 //! The peer under test has one CPU to itself; generator and sink share another. Items per second are then limited by
 //! whichever CPU is full, so CPU seconds of the peer per million items are the figure to compare.
 
+mod clickhouse;
 mod config;
 mod disk;
 mod measure;
@@ -22,13 +23,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Options of `tfo-bench run`.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(crate) struct Args {
     /// What the peers have to do; all of it when not given.
     #[arg(long, value_enum, value_delimiter = ',')]
     scenario: Vec<Scenario>,
-    /// Which kind of telemetry is sent.
-    #[arg(long, value_enum, default_value = "logs")]
+    /// Which kind of telemetry is sent: logs when not given, and into databases all of them in turn.
+    #[arg(long = "signal", value_enum)]
+    only: Option<Signal>,
+    /// The one that is being sent.
+    #[arg(skip = Signal::Logs)]
     signal: Signal,
     /// The engine to measure; `none` leaves it out.
     #[arg(long, default_value = "target/release/tfo")]
@@ -42,6 +46,9 @@ pub(crate) struct Args {
     /// The OpenTelemetry Collector to compare with (`make bench-otelcol` builds it).
     #[arg(long, default_value = "target/otelcol/otelcol")]
     otelcol: PathBuf,
+    /// The Python that has the engine of ClickHouse (`make setup` installs it).
+    #[arg(long, default_value = "target/clickhouse/bin/python")]
+    clickhouse: PathBuf,
     /// Seconds of each measurement, after one second to warm up.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
@@ -73,6 +80,7 @@ pub(crate) struct Args {
 
 /// Measures and prints; fails when a peer lost acknowledged items or did not do what its scenario asks.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
+    let args = &Args { signal: args.only.unwrap_or(Signal::Logs), ..args.clone() };
     let peers = present(args);
     if peers.is_empty() {
         return Err("no peer is left to measure: build tfo with `cargo build --release`, or see --peers".into());
@@ -94,32 +102,47 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
             sound &= postgres::run(args, load_cpu)?;
             continue;
         }
-        let mut measurements = Vec::new();
-        for round in 0..args.rounds {
-            for &peer in peers.iter().filter(|peer| scenario.takes(**peer)) {
-                let bench = Bench { args, load_cpu, scenario, peer };
-                let measurement = bench.measure(round).map_err(|error| format!("{scenario}, {peer}: {error}"))?;
-                sound &= measurement.complaints.is_empty();
-                if args.json {
-                    println!("{}", report::line(scenario, args.signal, &measurement));
-                } else {
-                    eprintln!("  {scenario} round {}: {}", round + 1, report::short(&measurement));
-                }
-                measurements.push(measurement);
-            }
+        if scenario == Scenario::Clickhouse && !args.clickhouse.is_file() {
+            eprintln!(
+                "!!! {scenario} is left out: no engine at {}; `make setup` installs it",
+                args.clickhouse.display()
+            );
+            continue;
         }
-        if !args.json {
-            println!("{}", report::table(scenario, args, &measurements));
+        for signal in scenario.signals(args.only) {
+            let args = Args { signal, ..args.clone() };
+            sound &= compare(&args, scenario, &peers, load_cpu)?;
         }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Measures the peers with one kind of telemetry, and says whether their figures may be used.
+fn compare(args: &Args, scenario: Scenario, peers: &[Peer], load_cpu: usize) -> Result<bool, Error> {
+    let mut measurements = Vec::new();
+    for round in 0..args.rounds {
+        for &peer in peers.iter().filter(|peer| scenario.takes(**peer)) {
+            let bench = Bench { args, load_cpu, scenario, peer };
+            let measurement = bench.measure(round).map_err(|error| format!("{scenario}, {peer}: {error}"))?;
+            if args.json {
+                println!("{}", report::line(scenario, args.signal, &measurement));
+            } else {
+                eprintln!("  {scenario} round {}: {}", round + 1, report::short(&measurement));
+            }
+            measurements.push(measurement);
+        }
+    }
+    if !args.json {
+        println!("{}", report::table(scenario, args, &measurements));
+    }
+    Ok(measurements.iter().all(|measurement| measurement.complaints.is_empty()))
 }
 
 /// The peers whose binaries are here; an absent one is named loudly and left out.
 fn present(args: &Args) -> Vec<Peer> {
     let mut peers = Vec::new();
     if args.tfo.as_os_str() != "none" {
-        peers.extend([Peer::Tfo, Peer::TfoDisk]);
+        peers.extend([Peer::Tfo, Peer::TfoDisk, Peer::TfoRow]);
     }
     peers.extend(args.peers.iter().copied().filter(|peer| *peer != Peer::Tfo));
     peers.retain(|peer| match peer.binary(args) {

@@ -18,6 +18,9 @@ pub(crate) enum Peer {
     /// The engine with its queue on disk.
     #[value(skip)]
     TfoDisk,
+    /// The engine with an INSERT for each row.
+    #[value(skip)]
+    TfoRow,
     /// nginx with `grpc_pass` or `proxy_pass`, the cost of moving bytes without reading them.
     Nginx,
     /// The OpenTelemetry Collector.
@@ -32,6 +35,9 @@ pub(super) struct Running {
     pub(super) ready_after: Duration,
 }
 
+/// Rows of an INSERT.
+const ROWS: u32 = 8192;
+
 /// How long a peer may take to listen.
 const READY_WITHIN: Duration = Duration::from_secs(10);
 
@@ -41,7 +47,7 @@ impl Peer {
     /// The program, when it is on this machine.
     pub(super) fn binary(self, args: &Args) -> Option<PathBuf> {
         match self {
-            Self::Tfo | Self::TfoDisk => args.tfo.is_file().then(|| args.tfo.clone()),
+            Self::Tfo | Self::TfoDisk | Self::TfoRow => args.tfo.is_file().then(|| args.tfo.clone()),
             Self::Otelcol => args.otelcol.is_file().then(|| args.otelcol.clone()),
             Self::Nginx => ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"]
                 .into_iter()
@@ -53,7 +59,7 @@ impl Peer {
     /// What to do when it is not.
     pub(super) fn how_to_get(self, args: &Args) -> String {
         match self {
-            Self::Tfo | Self::TfoDisk => {
+            Self::Tfo | Self::TfoDisk | Self::TfoRow => {
                 format!("{} does not exist; `cargo build --release` builds it", args.tfo.display())
             }
             Self::Otelcol => format!("{} does not exist; `make bench-otelcol` builds it", args.otelcol.display()),
@@ -74,6 +80,8 @@ impl Peer {
         let log = directory.join("peer.log");
         let file = directory.join("peer.conf");
         let text = match self {
+            Self::TfoRow => config::clickhouse(args.signal, 1, listen, backend),
+            _ if scenario == Scenario::Clickhouse => config::clickhouse(args.signal, ROWS, listen, backend),
             Self::Nginx => config::nginx(scenario, &directory.to_string_lossy(), listen, backend),
             Self::TfoDisk => config::on_disk(scenario, args.signal, directory, listen, backend),
             Self::Tfo if scenario == Scenario::Postgres => config::postgres(args.signal, listen, backend),
@@ -82,7 +90,7 @@ impl Peer {
         fs::write(&file, text)?;
         let mut command = Command::new(binary);
         match self {
-            Self::Tfo | Self::TfoDisk => {
+            Self::Tfo | Self::TfoDisk | Self::TfoRow => {
                 command.args(["collector", "-c"]).arg(&file);
                 if let Some(threads) = args.threads {
                     command.args(["--threads", &threads.to_string()]);
@@ -119,6 +127,7 @@ impl Peer {
         match self {
             Self::Tfo => "tfo",
             Self::TfoDisk => "tfo-disk",
+            Self::TfoRow => "tfo-row",
             Self::Nginx => "nginx",
             Self::Otelcol => "otelcol",
         }

@@ -40,12 +40,7 @@ pub(super) fn short(measurement: &Measurement) -> String {
 
 /// All measurements of a scenario: medians, and ratios taken within each round.
 pub(super) fn table(scenario: Scenario, args: &Args, measurements: &[Measurement]) -> String {
-    let mut peers: Vec<Peer> = Vec::new();
-    for measurement in measurements {
-        if !peers.contains(&measurement.peer) {
-            peers.push(measurement.peer);
-        }
-    }
+    let peers = peers_of(measurements);
     if scenario == Scenario::Idle {
         return idle(args, measurements, &peers);
     }
@@ -85,6 +80,9 @@ pub(super) fn table(scenario: Scenario, args: &Args, measurements: &[Measurement
             let _ = writeln!(table, "  !!! {complaint}");
         }
     }
+    if scenario == Scenario::Clickhouse {
+        table += &rows(measurements, &peers_of(measurements));
+    }
     if scenario == Scenario::Queue {
         table += &queues(measurements);
         match super::disk::speed() {
@@ -94,6 +92,30 @@ pub(super) fn table(scenario: Scenario, args: &Args, measurements: &[Measurement
         }
     }
     table
+}
+
+/// Rows that a second of CPU brings into the database, and how that compares within each round.
+fn rows(measurements: &[Measurement], peers: &[Peer]) -> String {
+    let mut text = String::from("rows per CPU-second:");
+    for &peer in peers {
+        let own: Vec<&Measurement> = measurements.iter().filter(|measurement| measurement.peer == peer).collect();
+        let per_second = sorted(own.iter().map(|measurement| 1e6 / measurement.cpu_per_million).collect());
+        // Writing to a string cannot fail.
+        let _ = write!(text, " {peer} {:.0},", median(&per_second));
+    }
+    let own: Vec<&Measurement> = measurements.iter().filter(|measurement| measurement.peer == Peer::Tfo).collect();
+    let against = |to| {
+        median(&sorted(
+            pairs(measurements, &own, to).map(|(own, other)| other.cpu_per_million / own.cpu_per_million).collect(),
+        ))
+    };
+    let _ = writeln!(
+        text,
+        " tfo {:.1} x otelcol (goal 5), {:.0} x an INSERT for each row",
+        against(Peer::Otelcol),
+        against(Peer::TfoRow)
+    );
+    text
 }
 
 /// What a queue on disk costs against one in memory, taken within each round.
@@ -128,6 +150,17 @@ fn idle(args: &Args, measurements: &[Measurement], peers: &[Peer]) -> String {
         );
     }
     table
+}
+
+/// Who was measured, in order.
+fn peers_of(measurements: &[Measurement]) -> Vec<Peer> {
+    let mut peers: Vec<Peer> = Vec::new();
+    for measurement in measurements {
+        if !peers.contains(&measurement.peer) {
+            peers.push(measurement.peer);
+        }
+    }
+    peers
 }
 
 /// CPU of `own` against that of `to`, round by round.

@@ -1,7 +1,7 @@
 //! What a peer has to do in each scenario.
 
 use super::peer::Peer;
-use crate::args::{Compression, Protocol};
+use crate::args::{Compression, Protocol, Signal};
 use clap::ValueEnum;
 use std::fmt;
 
@@ -20,6 +20,8 @@ pub(crate) enum Scenario {
     Gzip,
     /// OTLP/gRPC with a queue in front of the exporter: in memory against on disk, synced for each group of batches.
     Queue,
+    /// OTLP/gRPC in, rows into ClickHouse out, 8192 at a time; and the same with an INSERT for each row.
+    Clickhouse,
     /// A gigabyte queued on disk, `kill -9`, start: the time to the first export.
     Restart,
     /// OTLP/gRPC in and rows in PostgreSQL out, next to COPY from files and one INSERT for each row.
@@ -32,17 +34,27 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// In the order they are run.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Pass,
         Self::Batch,
         Self::Edit,
         Self::Http,
         Self::Gzip,
         Self::Queue,
+        Self::Clickhouse,
         Self::Restart,
         Self::Postgres,
         Self::Idle,
     ];
+
+    /// The kinds of telemetry that are sent in turn, unless one is asked for.
+    pub(crate) fn signals(self, only: Option<Signal>) -> Vec<Signal> {
+        match only {
+            Some(signal) => vec![signal],
+            None if self == Self::Clickhouse => vec![Signal::Logs, Signal::Traces, Signal::Metrics],
+            None => vec![Signal::Logs],
+        }
+    }
 
     /// How OTLP is carried into the peer and out of it.
     pub(crate) const fn protocol(self) -> Protocol {
@@ -70,16 +82,17 @@ impl Scenario {
     pub(crate) fn takes(self, peer: Peer) -> bool {
         match self {
             Self::Queue => matches!(peer, Peer::Tfo | Peer::TfoDisk),
+            Self::Clickhouse => matches!(peer, Peer::Tfo | Peer::TfoRow | Peer::Otelcol),
             Self::Restart => peer == Peer::TfoDisk,
             Self::Postgres => peer == Peer::Tfo,
             Self::Gzip => matches!(peer, Peer::Tfo | Peer::Otelcol),
-            _ => peer != Peer::TfoDisk,
+            _ => !matches!(peer, Peer::TfoDisk | Peer::TfoRow),
         }
     }
 
     /// Whether batches wait in a queue for their export.
     pub(crate) const fn queues(self) -> bool {
-        matches!(self, Self::Queue | Self::Restart)
+        matches!(self, Self::Queue | Self::Clickhouse | Self::Restart)
     }
 
     /// Whether the peer is expected to edit and filter; nginx passes everything on unread.
@@ -95,6 +108,7 @@ impl Scenario {
             Self::Http => "http",
             Self::Gzip => "gzip",
             Self::Queue => "queue",
+            Self::Clickhouse => "clickhouse",
             Self::Restart => "restart",
             Self::Postgres => "postgres",
             Self::Idle => "idle",
