@@ -16,6 +16,7 @@ mod found;
 mod rows;
 mod schema;
 mod shown;
+mod sift;
 mod store;
 mod target;
 

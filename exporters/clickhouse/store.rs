@@ -33,10 +33,10 @@ pub(super) struct Store {
 }
 
 /// What a table refused: how many rows, and why.
-struct Refused {
-    table: Table,
-    rows: u64,
-    fault: Fault,
+pub(super) struct Refused {
+    pub(super) table: Table,
+    pub(super) rows: u64,
+    pub(super) fault: Fault,
 }
 
 /// How long connections may take to close at shutdown.
@@ -78,7 +78,36 @@ impl Store {
                 refused = self.send(id, telemetry, &found).await?;
             }
         }
-        conclude(&found, refused)
+        self.conclude(id, telemetry, &found, refused).await
+    }
+
+    /// What became of a batch, parts of which were refused: it comes again if that can help one of them. Else as much as
+    /// can be is stored of the rows the server cannot read, and the rest is counted as rejected.
+    async fn conclude(
+        &self,
+        id: BatchId,
+        telemetry: &Telemetry,
+        found: &Found,
+        mut refused: Vec<Refused>,
+    ) -> Result<Exported, ExportError> {
+        for Refused { table, fault, .. } in &mut refused {
+            // Data that cannot be read into a column of another type is not to blame: the column may be mended.
+            let odd = found.of(*table).map(|state| state.odd.as_slice()).unwrap_or_default();
+            if fault.kind == Kind::Data && !odd.is_empty() {
+                fault.kind = Kind::Schema;
+                fault.text = format!("{}: {}", odd.join(", "), fault.text);
+            }
+        }
+        if let Some(at) = refused.iter().position(|refused| refused.fault.kind != Kind::Data) {
+            return Err(refused.swap_remove(at).fault.outcome());
+        }
+        let mut exported = Exported::default();
+        for refused in refused {
+            let left = self.sift(id, telemetry, found, refused).await?;
+            exported.rejected += left.rows;
+            exported.message.get_or_insert(left.fault.text);
+        }
+        Ok(exported)
     }
 
     /// Sends each table its rows; what a table refuses holds nothing up.
@@ -92,7 +121,7 @@ impl Store {
         Ok(refused)
     }
 
-    async fn insert(&self, id: BatchId, insert: &Insert, found: &Found) -> Result<(), Fault> {
+    pub(super) async fn insert(&self, id: BatchId, insert: &Insert, found: &Found) -> Result<(), Fault> {
         let state =
             found.of(insert.table).ok_or_else(|| Fault::new(Kind::Other, "the table belongs to another signal"))?;
         let sql = state.insert.as_ref().map_err(Clone::clone)?;
@@ -203,25 +232,4 @@ impl Exporter for Store {
             Ok(())
         })
     }
-}
-
-/// What became of a batch, parts of which were refused: it comes again if that can help one of them, else those rows are
-/// counted as rejected.
-fn conclude(found: &Found, refused: Vec<Refused>) -> Result<Exported, ExportError> {
-    let mut exported = Exported::default();
-    for Refused { table, rows, mut fault } in refused {
-        // Data that cannot be read into a column of another type is not to blame: the column may be mended.
-        let odd = found.of(table).map(|state| state.odd.as_slice()).unwrap_or_default();
-        if fault.kind == Kind::Data && !odd.is_empty() {
-            fault = Fault { kind: Kind::Schema, text: format!("{}: {}", odd.join(", "), fault.text), ..fault };
-        }
-        match fault.outcome() {
-            ExportError::Reject { reason } => {
-                exported.rejected += rows;
-                exported.message.get_or_insert(reason);
-            }
-            retry @ ExportError::Retry { .. } => return Err(retry),
-        }
-    }
-    Ok(exported)
 }
