@@ -1,6 +1,7 @@
 """The engine: connections to one data directory, and what a request asks of it."""
 
 import re
+import tempfile
 import threading
 
 import chdb
@@ -10,6 +11,7 @@ INSERT = re.compile(rf"{COMMENT}INSERT\s", re.I | re.S)
 # The insert in the URL, its data in the body; or both in the body.
 AT_END = re.compile(r"\bFORMAT\s+([A-Za-z0-9_]+)[ \t]*;?\s*$", re.I)
 INLINE = re.compile(rb"\bFORMAT\s+([A-Za-z0-9_]+)[ \t]*;?(?:\r?\n|[ \t])?", re.I)
+SETTINGS = re.compile(r"\bSETTINGS\s+\w+\s*=", re.I)
 
 # Parameters of the URL that are no settings of the query.
 RESERVED = {
@@ -103,19 +105,19 @@ class Session:
         }
 
     def insert(self, sql, form, chunks):
-        """The bytes go to the engine as they come; a body that breaks off leaves nothing."""
-        stream = self.connection.send_insert(sql, form)
-        try:
+        """The bytes go to the engine as they came, through a file: its streaming inserts keep errors of the table for
+        themselves, such as too many parts or a full disk. A body that breaks off never gets there."""
+        rows = size = 0
+        with tempfile.NamedTemporaryFile(suffix=".body") as body:
             for chunk in chunks:
-                stream.append(chunk)
-            result = stream.finish()
-        except BaseException:
-            try:
-                stream.cancel()
-            except Exception:  # noqa: BLE001 -- it is over already; the first error is the one that counts
-                pass
-            raise
-        rows, size = result.rows_written, result.bytes_written
+                body.write(chunk)
+            body.flush()
+            if body.tell():
+                settings = SETTINGS.search(sql)
+                end = settings.start() if settings else len(sql)
+                place = f" FROM INFILE {literal(body.name)} COMPRESSION 'none' "
+                result = self.connection.query(f"{sql[:end]}{place}{sql[end:]} FORMAT {form}")
+                rows, size = result.rows_written(), result.bytes_written()
         return b"", {"written_rows": rows, "written_bytes": size, "result_rows": rows, "result_bytes": size}
 
 
