@@ -4,5 +4,25 @@
 
 mod support;
 
+#[path = "faults/client.rs"]
+mod client;
+#[path = "databases/equal.rs"]
+mod equal;
+#[path = "databases/faults/mod.rs"]
+mod faults;
+#[path = "databases/grafana.rs"]
+mod grafana;
+#[path = "databases/hyperdx.rs"]
+mod hyperdx;
+#[allow(dead_code, reason = "a part of it is for other faults")]
+#[path = "faults/load.rs"]
+mod load;
+#[allow(dead_code, reason = "a part of it is for other faults")]
+#[path = "faults/records.rs"]
+mod records;
 #[path = "databases/servers.rs"]
 mod servers;
+#[path = "databases/stored.rs"]
+mod stored;
+#[path = "faults/table.rs"]
+mod table;

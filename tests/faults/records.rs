@@ -181,10 +181,15 @@ fn arrived(attributes: &[KeyValue], time: u64, text: Option<&Value>) -> Arrived 
     };
     let found = number(NUMBER).unwrap_or(u64::MAX);
     let intact = match text {
-        Some(Value::StringValue(text)) => number(SUM) == Some(sum(found, time, text)),
+        Some(Value::StringValue(text)) => number(SUM).is_some_and(|sum| is_intact(found, sum, time, text)),
         _ => false,
     };
     Arrived { number: found, intact }
+}
+
+/// Whether a record has the content it was sent with.
+pub(crate) fn is_intact(number: u64, sum: u64, time: u64, text: &str) -> bool {
+    self::sum(number, time, text) == sum
 }
 
 fn find<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a Value> {

@@ -15,8 +15,8 @@ pub(crate) struct Row {
     written: bool,
 }
 
-/// Where the table stands after the run.
-const FILE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/faults.txt");
+/// Where the table stands after the run: `faults.txt`, `databases.txt`.
+const FILE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/", env!("CARGO_CRATE_NAME"), ".txt");
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);

@@ -83,10 +83,15 @@ impl ClickHouse {
 
     /// The rows of a query, each an object; 64-bit integers are numbers, and NaN and infinities strings.
     pub(crate) fn rows(&self, database: &str, sql: &str) -> Vec<Value> {
+        let row = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        self.json(database, sql).lines().map(row).collect()
+    }
+
+    /// The same as text, one object a line, with every digit.
+    pub(crate) fn json(&self, database: &str, sql: &str) -> String {
         let answer = self.ask(database, &format!("{sql} FORMAT JSONEachRow")).unwrap();
         assert_eq!(answer.status, 200, "{sql}\n{}", answer.text);
-        let row = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        answer.text.lines().map(row).collect()
+        answer.text
     }
 
     /// How many rows a table has.
