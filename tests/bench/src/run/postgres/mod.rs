@@ -16,7 +16,7 @@ use std::time::Instant;
 /// Requests of 100 items that are stored.
 const REQUESTS: usize = 3000;
 /// Rows that are inserted one by one.
-const ONE_BY_ONE: usize = 10_000;
+const ONE_BY_ONE: usize = 2000;
 /// On their way at once, on each connection: with the exporter's groups of 8192 items there must be several groups.
 const STREAMS: usize = 128;
 /// Wall time of the exporter over that of COPY from a binary file, at most.
@@ -78,8 +78,8 @@ fn exported(
 ) -> Result<(Way, Value), Error> {
     let directory = tempfile::tempdir()?;
     let peer = Peer::Tfo.start(args, Scenario::Postgres, directory.path(), listen, server.address)?;
-    // The tables are made with the first of them.
-    send(args, load_cpu, listen, 1)?;
+    // The tables are made with the first of them, and the files of the write-ahead log, which are used again from then on.
+    send(args, load_cpu, listen, REQUESTS)?;
     let sql = |table: &String| format!("TRUNCATE {table};");
     server.ask(&(tables(server, args.signal)?.iter().map(sql).collect::<String>() + "CHECKPOINT;"))?;
     let before = (process::cpu_seconds(peer.pid())?, server.cpu_seconds()?, Instant::now());
