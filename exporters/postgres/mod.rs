@@ -118,7 +118,7 @@ impl Exporter for Client {
 
     fn encode(&self, telemetry: &Telemetry) -> Result<Encoded, ExportError> {
         let mut body = Vec::new();
-        for rows in copy::write(telemetry, |_| Binary::default()).rows {
+        for rows in copy::write(telemetry, 0, |_| Binary::default()).rows {
             body.extend_from_slice(HEADER);
             body.extend_from_slice(&rows.fields.out);
             body.extend_from_slice(TRAILER);
@@ -128,7 +128,7 @@ impl Exporter for Client {
     }
 
     fn rows(&self, telemetry: &Telemetry) -> Vec<Row> {
-        let written = copy::write(telemetry, |table| Shown::new(table, self.schema.qualified(table)));
+        let written = copy::write(telemetry, 0, |table| Shown::new(table, self.schema.qualified(table)));
         written.rows.into_iter().flat_map(|rows| rows.fields.rows).collect()
     }
 

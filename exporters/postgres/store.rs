@@ -1,7 +1,7 @@
 //! [`Store`]: from a batch to rows in the database.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use pipelines::component::Exported;
 use pipelines::runtime::{Instant, now};
@@ -53,7 +53,7 @@ impl Store {
     /// Why nothing was stored, or why that is not known.
     pub(super) async fn store(&self, id: BatchId, telemetry: &Telemetry) -> Result<Exported, Error> {
         let buffer = |_: &_| Binary::new(self.buffers().pop().unwrap_or_default());
-        let Written { rows, resources, scopes } = copy::write(telemetry, buffer);
+        let Written { rows, resources, scopes } = copy::write(telemetry, wall_nanos(), buffer);
         let sheets: Vec<Sheet> = rows.into_iter().map(copy::Rows::finish).collect();
         let written = Written { rows: sheets, resources, scopes };
         let stored = self.over_connection(id, &written).await;
@@ -141,4 +141,10 @@ impl Store {
     fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Nanoseconds since 1970.
+fn wall_nanos() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }

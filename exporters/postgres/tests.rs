@@ -98,7 +98,7 @@ fn passwords_are_not_printed() {
 #[test]
 fn binary_rows_are_whole() {
     let telemetry = logs(vec![LogRecord::default(); 3]);
-    let sheet = copy::write(&telemetry, |_| Binary::default()).rows.pop().unwrap().finish();
+    let sheet = copy::write(&telemetry, 0, |_| Binary::default()).rows.pop().unwrap().finish();
     assert_eq!((sheet.len(), sheet.slice(&(1..1)).len()), (3, 0));
     let range = sheet.slice(&(1..3));
     let mut rows = &range[..];

@@ -48,6 +48,8 @@ pub(super) struct Group<'a> {
     service_name: &'a str,
     resource_id: i64,
     scope_id: i64,
+    /// When the batch is stored, in nanoseconds since 1970.
+    now: i64,
 }
 
 /// One for each [`MetricKind`](pipelines::otlp::view::MetricKind); log records and spans take the first.
@@ -64,8 +66,13 @@ pub(super) struct Written<'a, R> {
     pub(super) scopes: BTreeMap<i64, ScopeView<'a>>,
 }
 
-/// Writes the rows of `telemetry`; `fields` makes what those of a table are written to.
-pub(super) fn write<F: Fields>(telemetry: &Telemetry, fields: impl FnMut(&'static Table) -> F) -> Written<'_, Rows<F>> {
+/// Writes the rows of `telemetry`, stored at `now` (nanoseconds since 1970); `fields` makes what those of a table are
+/// written to.
+pub(super) fn write<F: Fields>(
+    telemetry: &Telemetry,
+    now: i64,
+    fields: impl FnMut(&'static Table) -> F,
+) -> Written<'_, Rows<F>> {
     let (mut resources, mut scopes) = (BTreeMap::new(), BTreeMap::new());
     let mut sheets = Sheets { rows: [const { None }; KINDS], fields };
     for resource in telemetry.resources() {
@@ -74,7 +81,8 @@ pub(super) fn write<F: Fields>(telemetry: &Telemetry, fields: impl FnMut(&'stati
         for scope in resource.scopes() {
             let scope_id = values::scope_id(&scope);
             scopes.insert(scope_id, scope);
-            sheets.scope(telemetry.signal(), &Group { service_name: &name, resource_id, scope_id }, &scope);
+            let group = Group { service_name: &name, resource_id, scope_id, now };
+            sheets.scope(telemetry.signal(), &group, &scope);
         }
     }
     Written { rows: sheets.rows.into_iter().flatten().collect(), resources, scopes }

@@ -9,7 +9,11 @@ use crate::values::{kind_name, log_nanos, nanos, status_name, text};
 
 /// A row of `otel_logs`; returns its time in nanoseconds.
 pub(super) fn log<F: Fields>(row: &mut F, group: &Group<'_>, log: &LogView<'_>) -> i64 {
-    let time = log_nanos(log);
+    // A record without any time came just now: under 1970 nobody would find it, and retention would delete it.
+    let time = match log_nanos(log) {
+        0 => group.now,
+        time => time,
+    };
     row.row(LOGS.columns.len());
     row.time(time);
     row.int8(time);
