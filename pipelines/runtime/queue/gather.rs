@@ -1,5 +1,6 @@
 //! What leaves a queue on disk together, and under which id.
 
+use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use super::Load;
 use super::disk::{DiskLine, Entry, Room};
 use crate::Batch;
 use crate::batch::Limits;
+use crate::outcome::Outcome;
 use crate::storage::{DiskQueue, EntryId, Groups, Stored};
 
 /// How often a worker looks whether there is room for the entry it has read.
@@ -26,7 +28,7 @@ impl DiskLine {
         let queue = self.queue.get()?;
         // One worker at a time, or each would hold an entry for which there is no room yet.
         let _turn = self.gathering.lock().await;
-        let first = queue.next().await?;
+        let first = self.next_waiting(queue).await?;
         let room = self.room(&first).await;
         let left = first.id();
         let gathered = vec![(first, room)];
@@ -42,16 +44,28 @@ impl DiskLine {
         Some(load(gathered, limits, group))
     }
 
-    /// What left together, beginning with this entry, is over.
-    pub(super) fn forget(&self, first: EntryId) {
-        self.with_groups(|groups| groups.forget(first));
+    /// What left together, beginning with this entry, is over: that is written down before the entries are marked.
+    pub(super) async fn end(&self, first: EntryId) {
+        self.write_down(move |groups| groups.end(first)).await;
+    }
+
+    /// The next entry that was not delivered.
+    async fn next_waiting(&self, queue: &DiskQueue) -> Option<Stored> {
+        loop {
+            let stored = queue.next().await?;
+            if self.with_groups(|groups| groups.is_over(stored.id())) != Some(true) {
+                return Some(stored);
+            }
+            // An earlier process delivered and counted it.
+            stored.done(Outcome::Delivered);
+        }
     }
 
     /// Takes what comes until it is enough or time is up.
     async fn gather(&self, queue: &DiskQueue, mut gathered: Gathered, limits: &Limits, until: Instant) -> Gathered {
         while !is_enough(&gathered, limits) {
             // Without room it is given back by being dropped, and what is gathered leaves.
-            let Some(stored) = next_until(queue, until).await else { break };
+            let Some(stored) = self.next_until(queue, until).await else { break };
             let Some(room) = self.try_room(&stored) else { break };
             gathered.push((stored, room));
         }
@@ -62,7 +76,7 @@ impl DiskLine {
     async fn gather_again(&self, queue: &DiskQueue, mut gathered: Gathered, group: &[EntryId]) -> Gathered {
         let until = now() + AGAIN;
         for id in group.iter().skip(1) {
-            let Some(stored) = next_until(queue, until).await else { break };
+            let Some(stored) = self.next_until(queue, until).await else { break };
             if stored.id() != *id {
                 break;
             }
@@ -75,16 +89,28 @@ impl DiskLine {
 
     /// Writes down what leaves together, where that matters, before it leaves. The first entry.
     async fn note(&self, gathered: &[(Stored, Room)]) -> Option<EntryId> {
-        let groups = self.groups.get()?.clone();
+        self.groups.get()?;
         let ids: Vec<_> = gathered.iter().map(|(stored, _)| stored.id()).collect();
         let first = *ids.first()?;
-        let noting = move || groups.lock().unwrap_or_else(PoisonError::into_inner).note(ids);
-        let noted = tokio::task::spawn_blocking(noting).await;
-        if let Ok(Err(error)) = noted {
+        self.write_down(move |groups| groups.note(ids)).await;
+        Some(first)
+    }
+
+    /// Writes to the file of groups, off the runtime's threads.
+    async fn write_down(&self, write: impl FnOnce(&mut Groups) -> io::Result<()> + Send + 'static) {
+        let Some(groups) = self.groups.get().cloned() else { return };
+        let writing = move || write(&mut groups.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(writing).await {
             let queue = self.directory();
             tracing::warn!(queue = %queue.display(), %error, "cannot note what leaves together; after a crash it may be delivered twice");
         }
-        Some(first)
+    }
+
+    async fn next_until(&self, queue: &DiskQueue, until: Instant) -> Option<Stored> {
+        tokio::select! {
+            stored = self.next_waiting(queue) => stored,
+            () = tokio::time::sleep_until(until) => None,
+        }
     }
 
     fn with_groups<T>(&self, act: impl FnOnce(&mut Groups) -> T) -> Option<T> {
@@ -107,13 +133,6 @@ impl DiskLine {
         let others = self.in_hand.fetch_add(1, Ordering::Relaxed);
         let room = Room { in_hand: Arc::clone(&self.in_hand), permit };
         (others == 0 || room.permit.is_some()).then_some(room)
-    }
-}
-
-async fn next_until(queue: &DiskQueue, until: Instant) -> Option<Stored> {
-    tokio::select! {
-        stored = queue.next() => stored,
-        () = tokio::time::sleep_until(until) => None,
     }
 }
 

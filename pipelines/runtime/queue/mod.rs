@@ -146,10 +146,10 @@ impl ExporterNode {
                 is_kept |= is_ours && !outcome.is_final();
                 self.settle(batch, outcome);
             }
-            entries.into_iter().for_each(|entry| entry.settle(&self.stats));
             if let (Line::Disk(line), Some(group), false) = (&self.line, group, is_kept) {
-                line.forget(group);
+                line.end(group).await;
             }
+            entries.into_iter().for_each(|entry| entry.settle(&self.stats));
             if is_kept {
                 // What stays on disk would be handed out again at once, as long as others hold up the end.
                 return;

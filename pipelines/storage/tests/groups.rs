@@ -21,10 +21,11 @@ fn groups_are_found_again() {
     for group in [&one, &two, &three] {
         groups.note(group.clone()).unwrap();
     }
-    groups.forget(two[0]);
+    groups.end(two[0]).unwrap();
 
     let mut groups = Groups::open(directory.path());
     assert_eq!(groups.starting_with(one[0]), Some(&*one));
+    assert!(!groups.is_over(one[0]) && groups.is_over(two[0]));
     groups.note(one.clone()).unwrap();
     assert_eq!(groups.starting_with(entry(2, 0)), Some(&*three));
     assert_eq!(groups.starting_with(one[0]), Some(&*one), "it is on its way");
@@ -79,7 +80,7 @@ fn the_file_is_bounded() {
     for number in 1..2000 {
         let group: Vec<_> = (0..50).map(|offset| entry(number, offset)).collect();
         groups.note(group.clone()).unwrap();
-        groups.forget(group[0]);
+        groups.end(group[0]).unwrap();
     }
     assert!(fs::metadata(directory.path().join("groups")).unwrap().len() < 2 << 20);
     assert_eq!(Groups::open(directory.path()).starting_with(lasting[0]), Some(&*lasting));

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::trial::GROUP;
 use super::{Kind, LOAD, Queue, Store, Trial};
 use crate::support::random::Random;
 
@@ -19,10 +18,6 @@ async fn engine_is_killed_before_clickhouse() {
     kills(Kind::ClickHouse).await;
 }
 
-/// Kills after which a group may come again in part. Its entries are marked as done one after the other; what a kill in
-/// between leaves unmarked is grouped anew, under another id.
-const MARKED_IN_PART: u64 = 2;
-
 async fn kills(kind: Kind) {
     let mut random = Random::seeded("crash");
     let Some(store) = Store::start(kind, "an engine that is killed", None) else { return };
@@ -38,5 +33,5 @@ async fn kills(kind: Kind) {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let tally = sending.stop().await;
     assert!(!tally.unanswered.is_empty(), "nothing was on its way: {}", tally.summary());
-    trial.judge_with(&tally, MARKED_IN_PART * GROUP).await;
+    trial.judge(&tally).await;
 }

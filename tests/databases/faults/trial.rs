@@ -33,9 +33,6 @@ pub(crate) struct Trial {
     row: Row,
 }
 
-/// Records that leave together, as the configuration has it: so many and what one more request brings.
-pub(crate) const GROUP: u64 = 550;
-
 const GATEWAY: &str = r#"
 {extensions}
 receivers:
@@ -94,12 +91,7 @@ impl Trial {
 
     /// Waits until all that was acknowledged is stored, stops the engine and judges every row; none may be there twice.
     /// Returns what the engine logged.
-    pub(crate) async fn judge(self, tally: &Tally) -> Vec<String> {
-        self.judge_with(tally, 0).await
-    }
-
-    /// The same, where so many records may be there twice.
-    pub(crate) async fn judge_with(mut self, tally: &Tally, twice: u64) -> Vec<String> {
+    pub(crate) async fn judge(mut self, tally: &Tally) -> Vec<String> {
         let acknowledged: HashSet<u64> = tally.acknowledged.iter().flat_map(|(numbers, _)| numbers.clone()).collect();
         let lacks =
             |found: &Found| acknowledged.iter().filter(|number| !found.records.contains_key(number)).count() as u64;
@@ -113,8 +105,7 @@ impl Trial {
         let (stored, lost) = (found.records.len() as u64, lacks(&found));
         let duplicates = found.records.values().sum::<u64>() - stored;
         let figures = [tally.sent, acknowledged.len() as u64, stored, duplicates, lost, peak];
-        let good = lost + found.altered + tally.rejected == 0 && peak <= MEMORY && status.success();
-        let good = good && duplicates <= twice;
+        let good = lost + duplicates + found.altered + tally.rejected == 0 && peak <= MEMORY && status.success();
         self.row.end(figures, good);
         let mut gone: Vec<_> = acknowledged.iter().filter(|number| !found.records.contains_key(number)).collect();
         gone.sort_unstable();
