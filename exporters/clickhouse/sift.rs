@@ -33,9 +33,11 @@ impl Store {
         let mut refusals = 0;
         while let Some((id, piece)) = pieces.pop() {
             let half = piece.items().div_ceil(2);
-            for (index, piece) in split(piece, Some(half.max(1)), None).into_iter().enumerate() {
-                // Not even the first part has the id of the whole: it would stand for all of its rows.
-                let id = id.part(index + 1);
+            let mut end = 0;
+            for piece in split(piece, Some(half.max(1)), None) {
+                let start = end;
+                end += piece.items() as u64;
+                let id = id.share(start..end);
                 for insert in found.encoder.encode(&piece)?.into_iter().filter(|insert| insert.table == table) {
                     match self.insert(id, &insert, found).await {
                         Ok(()) => {}

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -38,10 +39,11 @@ impl BatchId {
         Self(digest.iter().take(16).fold(0, |id, byte| id << 8 | u128::from(*byte)))
     }
 
-    /// The id of one of the parts that the set is cut into; the first keeps the id of the whole.
+    /// The id of some of the set's items, numbered from 0. However the set is cut, today or after a restart with other
+    /// bounds, an id stands for the same records, or a destination that has it would pass over those it lacks.
     #[must_use]
-    pub fn part(self, index: usize) -> Self {
-        if index == 0 { self } else { Self::of(&[self.0, index as u128]) }
+    pub fn share(self, items: Range<u64>) -> Self {
+        Self::of(&[self.0, items.start.into(), items.end.into()])
     }
 
     /// As a number.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Ack, Acked, Acknowledge, Batch, Context, Identity, RequestContext, Telemetry};
+use super::{Ack, Acked, Acknowledge, Batch, BatchId, Context, Identity, RequestContext, Telemetry};
 use crate::Signal;
 use crate::outcome::{Outcome, Refusal, RefusalKind};
 
@@ -96,4 +96,16 @@ fn futures_poll(acked: &mut std::pin::Pin<Box<Acked>>) -> Option<Outcome> {
         std::task::Poll::Ready(outcome) => Some(outcome),
         std::task::Poll::Pending => None,
     }
+}
+
+/// Scenario: a set of records is cut in several ways, and shares of it once more. Guarantee: other records, another id.
+#[test]
+fn shares_have_ids_of_their_own() {
+    let id = BatchId::of(&[7]);
+    let all =
+        [id, id.share(0..4), id.share(0..2), id.share(2..4), id.share(0..4).share(0..2), id.share(0..2).share(0..2)];
+    for (at, id) in all.iter().enumerate() {
+        assert!(!all[..at].contains(id), "{at}");
+    }
+    assert_eq!(id.share(2..4), BatchId::of(&[7]).share(2..4));
 }

@@ -154,6 +154,12 @@ fn load(gathered: Gathered, limits: &Limits, group: Option<EntryId>) -> Load {
         entries.push(Entry { stored, acked, _room: room });
     }
     let batches = Batch::join(batches).into_iter().flat_map(|batch| limits.split(batch));
-    let batches = batches.enumerate().map(|(at, batch)| (id.part(at), batch)).collect();
+    let mut end = 0;
+    let batches = batches.map(|batch| {
+        let start = end;
+        end += batch.items() as u64;
+        (id.share(start..end), batch)
+    });
+    let batches = batches.collect();
     Load { batches, entries, group, is_ours }
 }

@@ -33,7 +33,6 @@ fn groups_are_found_again() {
     let id = EntryId::batch(&one);
     assert_eq!(id, EntryId::batch(&[entry(1, 0), entry(1, 9)]));
     assert_ne!(id, EntryId::batch(&[entry(1, 0)]));
-    assert_ne!(id.part(1), id.part(2));
 }
 
 /// Scenario: a torn, a damaged, a senseless file and one that is a link. Guarantee: what stands before the damage is

@@ -166,25 +166,28 @@ service:
     running.stop(SECOND).await;
 }
 
+/// A source and a sink that recognises what it has, with a queue in `folder` that groups between them.
+async fn regrouping(name: &str, folder: &std::path::Path, sink: &str, batch: &str) -> Running {
+    let file = format!(
+        "receivers: {{ source/{name}: }}
+extensions: {{ shelf: {{ directory: {} }} }}
+exporters:
+  sink/{name}: {{ {sink}, recognises: true, sending_queue: {{ storage: shelf, num_consumers: 2, batch: {{ {batch} }} }} }}
+service:
+  extensions: [shelf]
+  pipelines: {{ logs: {{ receivers: [source/{name}], exporters: [sink/{name}] }} }}",
+        folder.display()
+    );
+    Engine::start(&plan(&file).unwrap()).await.unwrap()
+}
+
 /// Scenario: groups of stored batches are on their way to a destination that recognises what it has when the engine ends;
 /// afterwards other batches come, and groups may be larger. Guarantee: what left together leaves together again under
 /// the same ids, all the rest under others, and nothing is missing.
 #[tokio::test]
 async fn what_left_together_leaves_together_again() {
     let folder = tempfile::tempdir().unwrap();
-    let start = async |sink: &str, batch: &str| {
-        let file = format!(
-            "receivers: {{ source/together: }}
-extensions: {{ shelf: {{ directory: {} }} }}
-exporters:
-  sink/together: {{ {sink}, recognises: true, sending_queue: {{ storage: shelf, num_consumers: 2, batch: {{ {batch} }} }} }}
-service:
-  extensions: [shelf]
-  pipelines: {{ logs: {{ receivers: [source/together], exporters: [sink/together] }} }}",
-            folder.path().display()
-        );
-        Engine::start(&plan(&file).unwrap()).await.unwrap()
-    };
+    let start = async |sink, batch| regrouping("together", folder.path(), sink, batch).await;
     let running = start("hangs: true", "min_size: 5, max_size: 4, flush_timeout: 50ms").await;
     for items in [3, 3, 1, 1, 1] {
         assert_eq!(send("source/together", logs(items)).await, Outcome::Delivered);
@@ -213,6 +216,29 @@ service:
     }
     let ids: std::collections::HashSet<_> = after.iter().map(|(id, _)| *id).collect();
     assert_eq!(ids.len(), after.len(), "{after:?}");
+}
+
+/// Scenario: a group is on its way in shares when the engine ends, and the next one has another `max_size`. Guarantee: no
+/// id comes again with other records, or the destination would pass over those it has not seen.
+#[tokio::test]
+async fn ids_stand_for_the_same_records_under_other_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = async |sink, batch| regrouping("recut", folder.path(), sink, batch).await;
+    let running = start("hangs: true", "min_size: 8, max_size: 4, flush_timeout: 10s").await;
+    assert_eq!(send("source/recut", logs(8)).await, Outcome::Delivered);
+    while offered("sink/recut").is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    running.stop(Duration::from_millis(200)).await;
+    let before = offered("sink/recut");
+    assert_eq!(before[0].1, 4);
+
+    let running = start("hangs: false", "min_size: 8, max_size: 6, flush_timeout: 10s").await;
+    assert_eq!(wait_for("sink/recut", 2).await, [6, 2]);
+    running.stop(SECOND).await;
+    for (id, items) in &offered("sink/recut")[before.len()..] {
+        assert!(before.iter().all(|(known, same)| known != id || same == items), "{id} was for other records");
+    }
 }
 
 /// Scenario: `block_on_overflow`, and no room. Guarantee: senders wait in line until there is, and hear success; without
