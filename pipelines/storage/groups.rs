@@ -45,7 +45,8 @@ pub struct EntryId {
 #[derive(Debug)]
 pub struct Groups {
     path: PathBuf,
-    file: Option<File>,
+    /// None until something is written, and when a write failed.
+    pub(super) file: Option<File>,
     length: u64,
     /// From before, not handed out again yet; each by its first entry.
     left: BTreeMap<EntryId, Vec<EntryId>>,
@@ -145,11 +146,17 @@ impl Groups {
 
     fn append(&mut self, record: &[u8]) -> io::Result<()> {
         match &mut self.file {
-            Some(file) if self.length < FULL => {
-                file.write_all(record)?;
-                self.length += record.len() as u64;
-                Ok(())
-            }
+            Some(file) if self.length < FULL => match file.write_all(record) {
+                Ok(()) => {
+                    self.length += record.len() as u64;
+                    Ok(())
+                }
+                Err(error) => {
+                    // Nothing behind half a record would be found, so the next one begins a new file.
+                    self.file = None;
+                    Err(error)
+                }
+            },
             _ => self.write_anew(),
         }
     }

@@ -84,3 +84,20 @@ fn the_file_is_bounded() {
     assert!(fs::metadata(directory.path().join("groups")).unwrap().len() < 2 << 20);
     assert_eq!(Groups::open(directory.path()).starting_with(lasting[0]), Some(&*lasting));
 }
+
+/// Scenario: there is no room on the disk for a while. Guarantee: what is noted then is said not to be, and all of it is
+/// found once there is room.
+#[test]
+fn a_full_disk_passes() {
+    let directory = TempDir::new().unwrap();
+    let mut groups = Groups::open(directory.path());
+    let all: Vec<_> = (1..4).map(|number| vec![entry(number, 0), entry(number, 1)]).collect();
+    groups.note(all[0].clone()).unwrap();
+    groups.file = Some(fs::File::options().write(true).open("/dev/full").unwrap());
+    groups.note(all[1].clone()).unwrap_err();
+    groups.note(all[2].clone()).unwrap();
+    let mut groups = Groups::open(directory.path());
+    for group in &all {
+        assert_eq!(groups.starting_with(group[0]), Some(&**group));
+    }
+}
