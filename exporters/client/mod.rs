@@ -18,7 +18,9 @@ pub(crate) mod h2;
 pub(crate) mod http;
 pub(crate) mod probe;
 
-pub(crate) use self::address::{Address, resolve};
+#[cfg(feature = "postgres")]
+pub(crate) use self::address::Address;
+pub(crate) use self::address::resolve;
 pub(crate) use self::answer::{PartialSuccess, RpcStatus};
 pub(crate) use self::codec::Codec;
 pub use self::credentials::{ApiKey, AuthReference};

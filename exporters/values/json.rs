@@ -3,43 +3,30 @@
 use pipelines::otlp::view::{AnyView, AttributesView};
 
 use super::number::{double, integer};
-use super::text::base64;
+use super::text::{base64, hex};
 
 /// How JSON is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Json {
-    /// What becomes of NUL characters.
-    pub(crate) nul: Nul,
-    /// What becomes of numbers that JSON does not have.
-    pub(crate) non_finite: NonFinite,
-    /// Whether the keys of maps are sorted, as Go prints them; else they are in the sender's order.
-    pub(crate) is_sorted: bool,
-}
-
-/// What becomes of the character U+0000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Nul {
-    /// `\u0000`.
-    Escape,
-    /// U+FFFD, for PostgreSQL, whose texts cannot hold it.
-    Replace,
-}
-
-/// What becomes of NaN and the infinities.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NonFinite {
+    /// What stands for the character U+0000: [`ESCAPED_NUL`], or another text where that cannot be stored.
+    pub(super) nul: &'static str,
+    /// Whether numbers that JSON does not have are `"NaN"`, `"Infinity"`, `"-Infinity"`, as OTLP JSON has them, and not
     /// `null`.
-    Null,
-    /// `"NaN"`, `"Infinity"`, `"-Infinity"`, as OTLP JSON has them.
-    Text,
+    pub(super) names_non_finite: bool,
+    /// Whether the keys of maps are sorted, as Go prints them; else they are in the sender's order.
+    pub(super) is_sorted: bool,
 }
+
+/// The character U+0000 in JSON.
+pub(crate) const ESCAPED_NUL: &str = "\\u0000";
 
 // === impl Json ===
 
 impl Json {
-    /// As databases keep it: in the sender's order, and no number is lost.
-    pub(crate) const fn stored(nul: Nul) -> Self {
-        Self { nul, non_finite: NonFinite::Text, is_sorted: false }
+    /// As databases keep it: in the sender's order, and no number is lost. `nul` stands for the character U+0000.
+    #[cfg(any(feature = "clickhouse", feature = "postgres", feature = "sqlite"))]
+    pub(crate) const fn stored(nul: &'static str) -> Self {
+        Self { nul, names_non_finite: true, is_sorted: false }
     }
 
     /// Appends an object.
@@ -82,14 +69,14 @@ impl Json {
 
     /// Appends a number.
     pub(crate) fn number(self, value: f64, out: &mut Vec<u8>) {
-        match self.non_finite {
-            _ if value.is_finite() => double(value, out),
-            NonFinite::Null => out.extend_from_slice(b"null"),
-            NonFinite::Text => {
-                out.push(b'"');
-                double(value, out);
-                out.push(b'"');
-            }
+        if value.is_finite() {
+            double(value, out);
+        } else if self.names_non_finite {
+            out.push(b'"');
+            double(value, out);
+            out.push(b'"');
+        } else {
+            out.extend_from_slice(b"null");
         }
     }
 
@@ -107,8 +94,8 @@ impl Json {
                 b'\t' => (b"\\t", 1),
                 0x08 => (b"\\b", 1),
                 0x0c => (b"\\f", 1),
-                0 if self.nul == Nul::Replace => ("\u{fffd}".as_bytes(), 1),
-                0..0x20 => (b"", 1),
+                0 => (self.nul.as_bytes(), 1),
+                1..0x20 => (b"", 1),
                 0xe2 if bytes[at..].starts_with(&[0xe2, 0x80, 0xa8]) => (b"\\u2028", 3),
                 0xe2 if bytes[at..].starts_with(&[0xe2, 0x80, 0xa9]) => (b"\\u2029", 3),
                 _ => continue,
@@ -116,7 +103,7 @@ impl Json {
             out.extend_from_slice(&bytes[from..at]);
             if escaped.is_empty() {
                 out.extend_from_slice(b"\\u00");
-                super::hex(&[*byte], out);
+                hex(&[*byte], out);
             } else {
                 out.extend_from_slice(escaped);
             }

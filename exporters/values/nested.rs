@@ -2,7 +2,9 @@
 
 use pipelines::otlp::view::{AnyView, AttributesView, DataPointView, NumberValue, SpanView};
 
-use super::{Json, hex, nanos};
+use super::json::Json;
+use super::text::hex;
+use super::time::nanos;
 
 // === impl Json ===
 

@@ -7,10 +7,11 @@ use pipelines::otlp::view::AnyView;
 use prost::Message as _;
 use serde_json::json;
 
-use super::json::NonFinite;
-use super::{Json, Nul, double, hex, text};
+use super::json::{ESCAPED_NUL, Json};
+use super::number::double;
+use super::text::{hex, text};
 
-const STORED: Json = Json::stored(Nul::Replace);
+const STORED: Json = Json { nul: "\u{fffd}", names_non_finite: true, is_sorted: false };
 
 fn value(value: Value) -> AnyValue {
     AnyValue { value: Some(value) }
@@ -80,7 +81,7 @@ fn numbers() {
 #[test]
 fn strings_survive_json() {
     let hostile: String = (0..0x3000).filter_map(char::from_u32).collect();
-    let escaping = Json { nul: Nul::Escape, non_finite: NonFinite::Null, is_sorted: false };
+    let escaping = Json { nul: ESCAPED_NUL, names_non_finite: false, is_sorted: false };
     let read: String = serde_json::from_str(&as_json(escaping, &string(&hostile))).unwrap();
     assert_eq!(read, hostile);
     let read: String = serde_json::from_str(&as_json(STORED, &string(&hostile))).unwrap();

@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pipelines::otlp::view::AnyView;
 
-use super::json::{Json, NonFinite, Nul};
+use super::json::{ESCAPED_NUL, Json};
 use super::number::{double, integer};
 
 /// Lists and maps inside of a text.
-const NESTED: Json = Json { nul: Nul::Escape, non_finite: NonFinite::Null, is_sorted: true };
+const NESTED: Json = Json { nul: ESCAPED_NUL, names_non_finite: false, is_sorted: true };
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Appends a value as text: strings as they are, bytes as Base64, lists and maps as JSON, nothing for no value.

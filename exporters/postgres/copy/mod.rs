@@ -17,10 +17,10 @@ pub(super) use self::binary::{Binary, HEADER, TRAILER};
 pub(super) use self::fields::Fields;
 pub(super) use self::shown::Shown;
 use super::schema::{LOGS, SPANS, Table};
-use crate::values::{self, Json, Nul};
+use crate::values::{self, Json};
 
 /// How attributes are written: jsonb cannot hold NUL characters.
-pub(super) const JSON: Json = Json::stored(Nul::Replace);
+pub(super) const JSON: Json = Json::stored("\u{fffd}");
 
 /// The rows of one batch for one table.
 #[derive(Debug)]

@@ -12,10 +12,10 @@ use pipelines::{Signal, Telemetry};
 
 pub(super) use self::fields::Fields;
 pub(super) use self::table::Table;
-use crate::values::{Json, Nul, resource_id, scope_id, service_name};
+use crate::values::{ESCAPED_NUL, Json, resource_id, scope_id, service_name};
 
 /// SQLite keeps NUL characters.
-const JSON: Json = Json::stored(Nul::Escape);
+const JSON: Json = Json::stored(ESCAPED_NUL);
 
 /// What the rows of a batch refer to, by id.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use pipelines::otlp::wire::{read_varint, varint_len};
 use super::{Text, Values};
 use crate::clickhouse::rows::compression::Blocks;
 use crate::clickhouse::rows::shape::Type;
-use crate::values::{self, Json, Nul};
+use crate::values::{self, ESCAPED_NUL, Json};
 
 /// `Map(LowCardinality(String), String)`, the same with plain keys, or `JSON`.
 pub(in crate::clickhouse::rows) struct Pairs {
@@ -32,7 +32,7 @@ impl Pairs {
     #[inline]
     pub(in crate::clickhouse::rows) fn put(&mut self, attributes: AttributesView<'_>) {
         if self.is_json {
-            self.values.put_written(|out| Json::stored(Nul::Escape).object(attributes, out));
+            self.values.put_written(|out| Json::stored(ESCAPED_NUL).object(attributes, out));
             return;
         }
         for (position, attribute) in attributes.encoded().enumerate() {
