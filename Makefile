@@ -55,6 +55,10 @@ soak: system ## run the fault tests for longer: SOAK_SECONDS of kills, a minute 
 check: system ## what has to pass before a commit: format, lints, the rules of tests/style.rs
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	@# Without any database, and with each of them alone.
+	for database in '' clickhouse postgres sqlite; do \
+	  $(CARGO) clippy -p tfo -p exporters --no-default-features --features "$$database" -- -D warnings; \
+	done
 	$(CARGO) test --test style
 
 .PHONY: deny

@@ -1,6 +1,7 @@
 //! The tables of the `postgres` exporter in a real PostgreSQL: made once however many make them, divided into days,
 //! emptied of what is old, and seen under the names of ClickHouse. TimescaleDB is not in Debian, so only its absence
 //! is tested.
+#![cfg(feature = "postgres")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
 
 mod support;

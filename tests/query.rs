@@ -1,5 +1,6 @@
 //! `tfo query` as users and scripts meet it: over a store made with the tables of the exporter, what is printed is held
 //! against `tests/query/*.out` (`UPDATE_GOLDEN=1` writes them anew).
+#![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "query/live.rs"]

@@ -1,5 +1,6 @@
 //! The `sqlite` exporter from outside: what clients hear OK for is in the file, once, whatever happens to the process, the
 //! file and its disk. Rows are read back with SQLite itself.
+#![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "sqlite/faults.rs"]

@@ -52,14 +52,10 @@ pub(crate) fn absolute(config: &[String]) -> Vec<String> {
 // === impl Files ===
 
 impl Files {
-    /// These files as they are.
-    pub(crate) fn of(config: Vec<String>) -> Self {
-        Self { config, set: Vec::new() }
-    }
-
-    /// The same with values set on top of them.
-    pub(crate) fn with(self, set: Vec<String>) -> Self {
-        Self { set, ..self }
+    /// These files, with values set on top of them.
+    #[cfg(any(feature = "clickhouse", feature = "postgres", feature = "sqlite"))]
+    pub(crate) fn of(config: Vec<String>, set: Vec<String>) -> Self {
+        Self { config, set }
     }
 
     /// Reads, checks and resolves the files.

@@ -8,7 +8,9 @@ mod explain;
 pub(crate) mod files;
 mod graph;
 mod keys;
+#[cfg(feature = "sqlite")]
 mod query;
+#[cfg(feature = "sqlite")]
 mod quickstart;
 mod reload;
 mod run;
@@ -33,6 +35,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Take in OTLP on this machine and store it in a file for `tfo query`; needs no configuration
+    #[cfg(feature = "sqlite")]
     Quickstart(quickstart::Args),
     /// Run as node agent
     Agent(run::Args),
@@ -55,6 +58,7 @@ enum Command {
     /// Look at the effective configuration
     Config(config::Args),
     /// Look at what the embedded store (exporter `sqlite`) holds
+    #[cfg(feature = "sqlite")]
     Query(query::Args),
     /// Make API keys and the lines that go into key files
     Keys(keys::Args),
@@ -75,6 +79,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match parse(arguments.into_iter().collect()) {
         Ok(cli) => match cli.command {
             Command::Agent(args) | Command::Collector(args) => run::run(args),
+            #[cfg(feature = "sqlite")]
             Command::Quickstart(args) => quickstart::run(&args),
             Command::Reload(args) => reload::run(&args),
             Command::Validate(args) => validate::run(&args),
@@ -84,6 +89,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Schema(args) => schema::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Config(args) => config::run(&args),
+            #[cfg(feature = "sqlite")]
             Command::Query(args) => query::run(&args),
             Command::Keys(args) => keys::run(args),
         },

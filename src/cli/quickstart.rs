@@ -38,6 +38,6 @@ pub(super) fn run(args: &Args) -> Exit {
     // As YAML reads it in quotes, where a dollar sign would begin a variable.
     let path = serde_json::Value::from(db.to_string()).to_string().replace('$', "$$");
     let sets = [format!("exporters.sqlite.path={path}")].into_iter().chain(args.set.iter().cloned());
-    let files = Files::of(vec![format!("yaml:{PRESET}")]).with(sets.collect());
+    let files = Files::of(vec![format!("yaml:{PRESET}")], sets.collect());
     super::run::run(super::run::Args::of(files))
 }

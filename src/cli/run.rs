@@ -40,6 +40,7 @@ pub(crate) struct Args {
 
 // === impl Args ===
 
+#[cfg(feature = "sqlite")]
 impl Args {
     /// These files, and otherwise the defaults.
     pub(super) fn of(files: Files) -> Self {

@@ -1,5 +1,6 @@
 //! `tfo schema`: the JSON schema of configuration files, made from the components; `tfo schema sql` is about tables.
 
+#[cfg(any(feature = "clickhouse", feature = "postgres", feature = "sqlite"))]
 mod sql;
 
 use pipelines::component::{Component, Kind, Registry};
@@ -12,10 +13,12 @@ use crate::render;
 /// Arguments of `tfo schema`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
+    #[cfg(any(feature = "clickhouse", feature = "postgres", feature = "sqlite"))]
     #[command(subcommand)]
     command: Option<Command>,
 }
 
+#[cfg(any(feature = "clickhouse", feature = "postgres", feature = "sqlite"))]
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Print the statements that make the tables of a database exporter
@@ -23,6 +26,9 @@ enum Command {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
+    #[cfg(not(any(feature = "clickhouse", feature = "postgres", feature = "sqlite")))]
+    let Args {} = args;
+    #[cfg(any(feature = "clickhouse", feature = "postgres", feature = "sqlite"))]
     if let Some(Command::Sql(args)) = &args.command {
         return sql::run(args);
     }

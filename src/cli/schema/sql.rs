@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use exporters::{clickhouse, postgres, sqlite};
+#[cfg(feature = "clickhouse")]
+use exporters::clickhouse;
+#[cfg(feature = "postgres")]
+use exporters::postgres;
+#[cfg(feature = "sqlite")]
+use exporters::sqlite;
 
 use crate::cli::Exit;
 use crate::cli::files::Files;
@@ -22,6 +27,7 @@ pub(crate) struct Args {
     #[arg(short, long = "config", value_name = "FILE")]
     config: Vec<String>,
     /// Version of the ClickHouse server the statements are for, e.g. 25.8
+    #[cfg(feature = "clickhouse")]
     #[arg(long, value_name = "VERSION", default_value_t = clickhouse::Version::TEXT_INDEX)]
     server: clickhouse::Version,
 }
@@ -30,19 +36,25 @@ pub(crate) struct Args {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Database {
     /// ClickHouse
+    #[cfg(feature = "clickhouse")]
     Clickhouse,
     /// PostgreSQL
+    #[cfg(feature = "postgres")]
     Postgres,
     /// SQLite
+    #[cfg(feature = "sqlite")]
     Sqlite,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
     match args.database {
+        #[cfg(feature = "clickhouse")]
         Database::Clickhouse => {
             args.print("clickhouse", |config: &clickhouse::Config| clickhouse::ddl(config, args.server))
         }
+        #[cfg(feature = "postgres")]
         Database::Postgres => args.print("postgres", |config: &postgres::Config| postgres::ddl(&config.tables())),
+        #[cfg(feature = "sqlite")]
         Database::Sqlite => args.print("sqlite", |_: &sqlite::Config| sqlite::ddl()),
     }
 }
@@ -65,7 +77,7 @@ impl Args {
         if self.config.is_empty() {
             return Ok(Arc::default());
         }
-        let plan = Files::of(self.config.clone()).plan()?;
+        let plan = Files::of(self.config.clone(), Vec::new()).plan()?;
         let named = |id: &str| self.exporter.as_deref().is_none_or(|exporter| exporter == id);
         let mut found = plan.declared.iter().filter_map(|declared| {
             let id = declared.id.to_string();
