@@ -22,7 +22,7 @@ pub struct Config {
     /// Where the server is: `http://host:8123`, `https://host:8443` or `clickhouse://host:8123?secure=true`; several
     /// hosts with commas between them, the database behind a slash, connection parameters behind a question mark.
     /// Required.
-    pub endpoint: String,
+    pub endpoint: Secret,
     /// Who inserts. Default: that of the endpoint, else `default`.
     pub username: String,
     /// The password; best from the environment: `${env:CLICKHOUSE_PASSWORD}`. Default none.
@@ -235,7 +235,7 @@ impl Default for Config {
             BatchConfig { flush_timeout: Duration::from_secs(1), sizer: Some(Sizer::Items), ..BatchConfig::default() };
         let consumers = const { NonZeroUsize::new(4).unwrap() };
         Self {
-            endpoint: String::new(),
+            endpoint: Secret::default(),
             username: String::new(),
             password: Secret::default(),
             database: String::new(),

@@ -56,7 +56,7 @@ const HTTP: [u16; 2] = [8123, 8443];
 impl Target {
     /// Reads a configuration; everything that is wrong with it is told at once.
     pub(super) fn new(config: &Config) -> (Option<Self>, Vec<Fault>) {
-        let parts = match Parts::read(&config.endpoint) {
+        let parts = match Parts::read(config.endpoint.reveal()) {
             Ok(parts) => parts,
             Err((text, help)) => return (None, vec![("endpoint".to_owned(), text, help)]),
         };
@@ -100,8 +100,8 @@ impl Target {
 
     /// The database of a configuration, whatever else may be wrong with it.
     pub(super) fn database(config: &Config) -> String {
-        let config = match config.endpoint.as_str() {
-            "" => &Config { endpoint: "http://localhost:8123".to_owned(), ..config.clone() },
+        let config = match config.endpoint.reveal() {
+            "" => &Config { endpoint: Secret::new("http://localhost:8123"), ..config.clone() },
             _ => config,
         };
         Self::new(config).0.map_or_else(|| "default".to_owned(), |target| target.database)
