@@ -30,7 +30,7 @@ pub struct Config {
     /// The database, which is made if it does not exist. Default: that of the endpoint, else `default`.
     pub database: String,
     /// Parameters of the connection, e.g. `connection_open_strategy: round_robin` and `dial_timeout: 5s`; what is none
-    /// becomes a setting of ClickHouse, e.g. `max_execution_time: 60`. Default none.
+    /// becomes a setting of ClickHouse, e.g. `max_execution_time: "60"`. Default none.
     pub connection_params: BTreeMap<String, Secret>,
     /// Encryption, for `https://` and `secure=true`.
     pub tls: ClientTls,
@@ -163,8 +163,9 @@ impl Config {
 
     fn validate_tables(&self, problems: &mut Problems) {
         if self.profiles_table_name.is_some() {
+            // Pipelines of profiles are refused by the graph.
             problems
-                .error("profiles_table_name", "profiles are not written to ClickHouse: that is not built yet")
+                .warning("profiles_table_name", "has no effect: profiles are not written to ClickHouse")
                 .help("leave it out; pipelines of profiles take otlp, otlp_http or file");
         }
         for (key, name) in [("logs_table_name", &self.logs_table_name), ("traces_table_name", &self.traces_table_name)]

@@ -26,7 +26,13 @@ impl Dictionary {
     /// The number of a string; `guess` is tried first.
     #[inline]
     pub(super) fn number(&mut self, string: &[u8], guess: u32) -> u32 {
-        if self.string(guess) == Some(string) { guess } else { self.find(string) }
+        if self.has(guess, string) { guess } else { self.find(string) }
+    }
+
+    /// Whether this string has this number.
+    #[inline]
+    pub(super) fn has(&self, number: u32, string: &[u8]) -> bool {
+        self.string(number) == Some(string)
     }
 
     /// How many strings there are.

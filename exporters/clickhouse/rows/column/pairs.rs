@@ -18,7 +18,18 @@ pub(in crate::clickhouse::rows) struct Pairs {
     values: Text,
     /// The keys of the row before, as numbers: most rows have the same.
     expected: Vec<u32>,
+    /// The order of the row before.
+    order: Order,
+    /// Room for the attributes of a row; nothing is in it between two rows.
+    room: Vec<AttributeRef<'static>>,
 }
+
+/// In which order the attributes of a row are sorted by their keys; those of most rows in the same.
+///
+/// As the Collector's exporter sorts them: to ClickHouse maps are lists, and two that differ in their order are two, so
+/// that `GROUP BY Attributes` would take one series for several.
+#[derive(Default)]
+struct Order(Vec<u32>);
 
 /// Version of the serialization of JSON: each object is a string.
 const JSON_AS_STRING: u64 = 1;
@@ -35,10 +46,10 @@ impl Pairs {
             self.values.put_written(|out| Json::stored(ESCAPED_NUL).object(attributes, out));
             return;
         }
-        for (position, attribute) in attributes.encoded().enumerate() {
-            self.keys.put_expected(attribute.key, position, &mut self.expected);
-            self.put_value(&attribute);
-        }
+        let mut row = emptied(std::mem::take(&mut self.room));
+        row.extend(attributes.encoded());
+        self.put_sorted(&row);
+        self.room = emptied(row);
         self.ends.extend_from_slice(&(self.keys.len() as u64).to_le_bytes());
     }
 
@@ -55,6 +66,27 @@ impl Pairs {
                 self.ends.extend(ends);
             }
         }
+    }
+
+    #[inline]
+    fn put_sorted(&mut self, row: &[AttributeRef<'_>]) {
+        // The keys of the row before, each in its place, are in order as they were there.
+        let is_as_before = self.order.0.len() == row.len()
+            && self
+                .expected
+                .get(..row.len())
+                .is_some_and(|expected| self.keys.put_again(self.order.keys(row), expected));
+        if !is_as_before {
+            self.order.fit(row);
+            for (position, key) in self.order.keys(row).enumerate() {
+                self.keys.put_expected(key, position, &mut self.expected);
+            }
+        }
+        let order = std::mem::take(&mut self.order);
+        for index in &order.0 {
+            self.put_value(&row[*index as usize]);
+        }
+        self.order = order;
     }
 
     #[inline]
@@ -82,6 +114,8 @@ impl Values for Pairs {
             keys: Text::new(if ty == Type::Map { Type::LowCardinality } else { Type::String }),
             values: Text::new(Type::String),
             expected: Vec::new(),
+            order: Order::default(),
+            room: Vec::new(),
         }
     }
 
@@ -105,4 +139,31 @@ impl Values for Pairs {
         self.values.clear();
         self.expected.clear();
     }
+}
+
+// === impl Order ===
+
+impl Order {
+    /// The keys of a row in this order.
+    #[inline]
+    fn keys<'a>(&self, row: &[AttributeRef<'a>]) -> impl Iterator<Item = &'a [u8]> {
+        self.0.iter().map(|index| row[*index as usize].key)
+    }
+
+    /// Becomes the order of this row, in which equal keys stay as they are.
+    fn fit(&mut self, row: &[AttributeRef<'_>]) {
+        let place = |index: &u32| (row[*index as usize].key, *index);
+        if self.0.len() != row.len() || !self.0.is_sorted_by_key(place) {
+            self.0.clear();
+            self.0.extend(0..row.len() as u32);
+            self.0.sort_unstable_by_key(place);
+        }
+    }
+}
+
+/// The same memory, for attributes of another row.
+#[inline]
+fn emptied<'a>(mut room: Vec<AttributeRef<'_>>) -> Vec<AttributeRef<'a>> {
+    room.clear();
+    room.into_iter().map(|_| AttributeRef::default()).collect()
 }

@@ -115,6 +115,18 @@ impl Text {
         }
     }
 
+    /// Appends the strings with these numbers if they are the ones given; else, and without a dictionary, none.
+    #[inline]
+    pub(super) fn put_again<'a>(&mut self, mut strings: impl Iterator<Item = &'a [u8]>, numbers: &[u32]) -> bool {
+        let Self::Low(low) = self else { return false };
+        let are_same =
+            numbers.iter().all(|number| strings.next().is_some_and(|string| low.dictionary.has(*number, string)));
+        if are_same {
+            low.numbers.extend_from_slice(numbers);
+        }
+        are_same
+    }
+
     /// Where the next value begins, for [`repeat`](Self::repeat).
     pub(super) fn mark(&self) -> (usize, usize) {
         match self {

@@ -44,7 +44,7 @@ fn rows_stay_together() {
             assert_eq!(row["ServiceName"], format!("\"service-{at}\""));
             assert_eq!(
                 row["ResourceAttributes"],
-                format!("{{\"service.name\": \"service-{at}\", \"host.name\": \"h1\"}}")
+                format!("{{\"host.name\": \"h1\", \"service.name\": \"service-{at}\"}}")
             );
             assert_eq!(row["ScopeVersion"], format!("\"{half}\""));
             let key = index * resources + at;
@@ -57,8 +57,8 @@ fn rows_stay_together() {
 #[test]
 fn large_values() {
     let large = "x".repeat(1 << 20);
-    let attributes: Vec<_> = (0..70_000).map(|at| attribute(&format!("a{at}"), Value::IntValue(at))).collect();
-    let expected: Vec<_> = (0..70_000).map(|at| format!("\"a{at}\": \"{at}\"")).collect();
+    let attributes: Vec<_> = (0..70_000).map(|at| attribute(&format!("a{at:05}"), Value::IntValue(at))).collect();
+    let expected: Vec<_> = (0..70_000).map(|at| format!("\"a{at:05}\": \"{at}\"")).collect();
     let records = vec![
         LogRecord { attributes: vec![text("large", &large)], ..record() },
         LogRecord { attributes, ..record() },
@@ -92,6 +92,35 @@ fn compressions() {
                 }
             }
         }
+    }
+}
+
+/// Scenario: the same keys in several orders, one of them twice, few and many. Guarantee: maps are sorted by key, values of
+/// equal keys stay in their order, and so the same attributes are the same map.
+#[test]
+fn maps_are_sorted() {
+    let attributes = |keys: &[&str]| keys.iter().map(|key| text(&key[..1], &key[1..])).collect();
+    let record = |keys: &[&str]| LogRecord { attributes: attributes(keys), ..record() };
+    let orders: [&[&str]; 6] = [
+        &["b1", "a2", "c3"],
+        &["c3", "a2", "b1"],
+        &["b1", "a2", "c3"],
+        &["a2", "b1", "c3"],
+        &["b2", "a0", "b1"],
+        &["b1"],
+    ];
+    let rows = rows_of(&encode(Attributes::Map, &logs(orders.map(record).into())), Table::Logs);
+    let maps: Vec<_> = rows.iter().map(|row| row["LogAttributes"].as_str()).collect();
+    let abc = r#"{"a": "2", "b": "1", "c": "3"}"#;
+    assert_eq!(maps, [abc, abc, abc, abc, r#"{"a": "0", "b": "2", "b": "1"}"#, r#"{"b": "1"}"#]);
+
+    for count in [63, 64, 65, 200] {
+        let many: Vec<_> = (0..count).map(|at| text(&format!("{at:03}"), "")).collect();
+        let reversed = LogRecord { attributes: many.iter().rev().cloned().collect(), ..super::samples::record() };
+        let sorted = LogRecord { attributes: many, ..super::samples::record() };
+        let rows = rows_of(&encode(Attributes::Map, &logs(vec![reversed, sorted])), Table::Logs);
+        assert_eq!(rows[0]["LogAttributes"], rows[1]["LogAttributes"], "{count}");
+        assert_eq!(rows[0]["LogAttributes"].matches(": ").count(), count);
     }
 }
 

@@ -5,14 +5,14 @@ use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use super::samples::{logs, metrics, record, spans};
 use super::{Attributes, Table, assert_row, encode, rows_of};
 
-/// Attributes of every kind, as texts.
-const TEXTS: &str = "{\"text\": \"a \\\"b\\\"\\n\\0\u{e9}\", \"\": \"no key\", \"bool\": \"true\", \"int\": \"-9223372036854775808\", \"double\": \"1e+21\", \"nan\": \"NaN\", \"bytes\": \"AP8=\", \"list\": \"[1,0.5,null]\", \"map\": \"{\\\"a\\\":2,\\\"z\\\":\\\"1\\\"}\", \"empty\": \"\", \"absent\": \"\"}";
+/// Attributes of every kind, as texts, sorted by key.
+const TEXTS: &str = "{\"\": \"no key\", \"absent\": \"\", \"bool\": \"true\", \"bytes\": \"AP8=\", \"double\": \"1e+21\", \"empty\": \"\", \"int\": \"-9223372036854775808\", \"list\": \"[1,0.5,null]\", \"map\": \"{\\\"a\\\":2,\\\"z\\\":\\\"1\\\"}\", \"nan\": \"NaN\", \"text\": \"a \\\"b\\\"\\n\\0\u{e9}\"}";
 /// The same as JSON, in the quotes of the reader.
 const OBJECT: &str = "\"{\\\"text\\\":\\\"a \\\\\\\"b\\\\\\\"\\\\n\\\\u0000\u{e9}\\\",\\\"\\\":\\\"no key\\\",\\\"bool\\\":true,\\\"int\\\":-9223372036854775808,\\\"double\\\":1e+21,\\\"nan\\\":\\\"NaN\\\",\\\"bytes\\\":\\\"AP8=\\\",\\\"list\\\":[1,0.5,null],\\\"map\\\":{\\\"z\\\":\\\"1\\\",\\\"a\\\":2},\\\"empty\\\":null,\\\"absent\\\":null}\"";
 /// Their paths.
 const PATHS: &str =
     r#"["", "absent", "bool", "bytes", "double", "empty", "int", "list", "map.a", "map.z", "nan", "text"]"#;
-const RESOURCE: &str = r#"{"service.name": "checkout", "host.name": "h1"}"#;
+const RESOURCE: &str = r#"{"host.name": "h1", "service.name": "checkout"}"#;
 const SCOPE: &str = r#"{"scope.key": "scope value"}"#;
 
 /// What all rows of the samples have in common.
