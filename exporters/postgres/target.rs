@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use pipelines::component::Problems;
 use pipelines::config::Secret;
 use pipelines::net::tls::ClientTls;
+use tokio_postgres::config::ChannelBinding;
 
 use super::config::{Config, SslMode};
 use super::url::Url;
@@ -21,6 +22,8 @@ pub(super) struct Target {
     pub(super) mode: SslMode,
     /// Verifies nothing where `mode` asks for that.
     pub(super) tls: ClientTls,
+    /// Whether the server must prove that it is the one that has the password's hash and holds the certificate.
+    pub(super) channel_binding: ChannelBinding,
     pub(super) application_name: String,
     /// Settings for the session (`-c name=value`).
     pub(super) options: String,
@@ -31,11 +34,8 @@ pub(super) struct Target {
 type Wrong = (&'static str, String);
 
 /// Settings of libpq that ask for what is done in any case, or not at all, with the values that say so.
-const AS_IT_IS: [(&str, &[&str]); 3] = [
-    ("target_session_attrs", &["read-write", "primary", "any"]),
-    ("channel_binding", &["prefer", "disable"]),
-    ("gssencmode", &["disable", "prefer"]),
-];
+const AS_IT_IS: [(&str, &[&str]); 2] =
+    [("target_session_attrs", &["read-write", "primary", "any"]), ("gssencmode", &["disable", "prefer"])];
 
 // === impl Target ===
 
@@ -58,6 +58,7 @@ impl Target {
             database: one_of("database", &mut url.database, &config.database)?,
             mode: SslMode::VerifyFull,
             tls: config.tls.clone(),
+            channel_binding: ChannelBinding::Prefer,
             application_name: config.application_name.clone(),
             options: String::new(),
             connect_timeout: config.connect_timeout.into(),
@@ -72,8 +73,12 @@ impl Target {
         let hosts = one_of("host", &mut url.hosts, &config.host)?;
         let hosts = if hosts.is_empty() { "localhost".to_owned() } else { hosts };
         let key = if has_url && config.host.is_empty() { "endpoint" } else { "host" };
+        let port = match url.port.as_str() {
+            "" => config.port,
+            port => port.parse().map_err(|_| in_url(format!("has the port `{port}`, which is not a number")))?,
+        };
         for host in hosts.split(',') {
-            target.servers.push(server(host.trim(), config.port).map_err(|message| (key, message))?);
+            target.servers.push(server(host.trim(), port).map_err(|message| (key, message))?);
         }
         if target.username.is_empty() {
             target.username = "postgres".into();
@@ -116,6 +121,14 @@ impl Target {
             "sslrootcert" => self.tls.ca_file = file(),
             "sslcert" => self.tls.cert_file = file(),
             "sslkey" => self.tls.key_file = file(),
+            "channel_binding" => {
+                self.channel_binding = match value {
+                    "disable" => ChannelBinding::Disable,
+                    "prefer" => ChannelBinding::Prefer,
+                    "require" => ChannelBinding::Require,
+                    _ => return Err(format!("has channel_binding `{value}`: expected disable, prefer or require")),
+                }
+            }
             "application_name" => value.clone_into(&mut self.application_name),
             "options" => value.clone_into(&mut self.options),
             "connect_timeout" => {
@@ -175,7 +188,10 @@ fn one_of(key: &'static str, in_url: &mut String, own: &str) -> Result<String, W
 /// `host`, `host:port`, `[::1]:port`, or the directory of a Unix socket.
 fn server(text: &str, default: u16) -> Result<Place, String> {
     if text.starts_with('/') {
-        return Ok(Place::Unix(PathBuf::from(format!("{text}/.s.PGSQL.{default}"))));
+        // Names of directories may hold colons, too: `/cloudsql/project:region:instance`.
+        let port = text.rsplit_once(':').and_then(|(folder, port)| Some((folder, port.parse::<u16>().ok()?)));
+        let (folder, port) = port.unwrap_or((text, default));
+        return Ok(Place::Unix(PathBuf::from(format!("{folder}/.s.PGSQL.{port}"))));
     }
     let (host, port) = match text.strip_prefix('[').map(|rest| rest.split_once(']')) {
         Some(Some((host, port))) => (host, port.strip_prefix(':').or_else(|| (!port.is_empty()).then_some(port))),

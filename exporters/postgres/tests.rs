@@ -59,6 +59,12 @@ fn servers_are_read_from_url_and_keys() {
         ("endpoint: postgresql://u:p@a:1,[::1]:2,[::2]/db", "postgres://a:1,[::1]:2,[::2]:5432/db"),
         ("{endpoint: 'postgres://a', database: db}", "postgres://a:5432/db"),
         ("host: /run/postgresql", "postgres://unix:/run/postgresql/.s.PGSQL.5432/postgres"),
+        (
+            "host: '/run/pg:7,/cloudsql/a:b:c'",
+            "postgres://unix:/run/pg/.s.PGSQL.7,unix:/cloudsql/a:b:c/.s.PGSQL.5432/postgres",
+        ),
+        ("endpoint: 'postgres:///db?host=/run/pg&port=7'", "postgres://unix:/run/pg/.s.PGSQL.7/db"),
+        ("endpoint: 'postgres://a/db?sslmode=require&channel_binding=require'", "postgres://a:5432/db"),
     ] {
         assert_eq!(Target::new(&config(yaml)).unwrap().url(), url, "{yaml}");
     }
@@ -72,6 +78,9 @@ fn contradictions_are_refused() {
         ("{endpoint: 'postgres://u:secret@h', password: other}", "password: is set here and in `endpoint`"),
         ("endpoint: 'postgres://u:secret@h:port'", "endpoint: `h:port` has the port `port`"),
         ("endpoint: 'postgres://h?sslmode=maybe'", "endpoint: has sslmode `maybe`"),
+        ("endpoint: 'postgres://h?host=other'", "endpoint: says twice what `host` is"),
+        ("endpoint: 'postgres:///?port=many'", "endpoint: has the port `many`"),
+        ("endpoint: 'postgres://h?channel_binding=maybe'", "endpoint: has channel_binding `maybe`"),
         ("endpoint: 'postgres://h?nonsense=1'", "endpoint: has the parameter `nonsense`"),
         ("endpoint: 'postgres://h?target_session_attrs=standby'", "expected read-write"),
         ("sslmode: verify-ca", "sslmode: `verify-ca` is not built"),

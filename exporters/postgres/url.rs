@@ -12,7 +12,9 @@ pub(super) struct Url {
     /// With their ports, separated by commas.
     pub(super) hosts: String,
     pub(super) database: String,
-    /// Names and values of the query.
+    /// Of hosts that name none; only a parameter says it.
+    pub(super) port: String,
+    /// Names and values of the query, but for those that stand for a part above.
     pub(super) parameters: Vec<(String, String)>,
 }
 
@@ -37,13 +39,31 @@ impl Url {
             password: decoded(password)?,
             hosts: decoded(hosts)?,
             database: decoded(database)?,
+            port: String::new(),
             parameters: Vec::new(),
         };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            url.parameters.push((decoded(name)?, decoded(value)?));
+            let (name, value) = (decoded(name)?, decoded(value)?);
+            match url.part(&name) {
+                Some(part) if part.is_empty() => *part = value,
+                Some(_) => return Err(format!("says twice what `{name}` is")),
+                None => url.parameters.push((name, value)),
+            }
         }
         Ok(url)
+    }
+
+    /// What a parameter stands for: `postgres:///otel?host=/run/postgresql`, as clouds hand out for their sockets.
+    fn part(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "host" => &mut self.hosts,
+            "port" => &mut self.port,
+            "user" => &mut self.username,
+            "password" => &mut self.password,
+            "dbname" => &mut self.database,
+            _ => return None,
+        })
     }
 }
 
@@ -67,12 +87,20 @@ mod tests {
         assert_eq!(url.parameters[1], ("application_name".to_owned(), "a b".to_owned()));
         assert_eq!(Url::parse("postgresql://").unwrap(), Url::default());
         assert_eq!(Url::parse("postgres://%2Frun%2Fpg/otel").unwrap().hosts, "/run/pg");
+        let url = Url::parse("postgres:///otel?host=/run/pg&user=u&password=p&port=7").unwrap();
+        assert_eq!((url.hosts.as_str(), url.username.as_str(), url.password.as_str()), ("/run/pg", "u", "p"));
+        assert_eq!((url.port.as_str(), url.database.as_str(), url.parameters.len()), ("7", "otel", 0));
     }
 
     /// Guarantee: what is wrong is said without the password.
     #[test]
     fn refuses_without_telling_the_password() {
-        for text in ["u:secret@host", "http://u:secret@host", "postgres://u:secret%ff@host"] {
+        for text in [
+            "u:secret@host",
+            "http://u:secret@host",
+            "postgres://u:secret%ff@host",
+            "postgres://u:secret@host?password=secret",
+        ] {
             assert!(!Url::parse(text).unwrap_err().contains("secret"));
         }
     }

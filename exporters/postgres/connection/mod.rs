@@ -41,7 +41,11 @@ impl Connector {
     /// Connects to nothing yet. `owner` is whose it is, for the log; `timeout` bounds every statement.
     pub(super) fn new(target: Target, owner: &str, timeout: Duration) -> Self {
         let mut login = tokio_postgres::Config::new();
-        login.user(&target.username).dbname(&target.database).application_name(&target.application_name);
+        login
+            .channel_binding(target.channel_binding)
+            .user(&target.username)
+            .dbname(&target.database)
+            .application_name(&target.application_name);
         if !target.password.is_empty() {
             login.password(target.password.reveal());
         }
