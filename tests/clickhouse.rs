@@ -3,6 +3,8 @@
 //! What the engine behind tests/clickhouse-front does not cover is in the README there: async_insert, grants, replication.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "clickhouse/collector.rs"]
+mod collector;
 #[path = "clickhouse/faults.rs"]
 mod faults;
 #[path = "clickhouse/otlp.rs"]
