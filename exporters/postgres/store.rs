@@ -95,17 +95,23 @@ impl Store {
     async fn over_connection(&self, id: BatchId, written: &Written<'_, Sheet>) -> Result<Exported, Error> {
         loop {
             let mut lease = self.pool.lease().await?;
+            if !lease.was_idle {
+                // The server may be another one, a replica until now that lacks the last of them.
+                self.interning.forget();
+            }
             match lease.session.run(async |client| self.write(client, id, written).await).await {
                 Ok(exported) => {
                     lease.keep();
                     return Ok(exported);
                 }
                 Err(error) => {
+                    let is_elsewhere = matches!(error.kind, Kind::ReadOnly | Kind::Lost);
                     if error.kind == Kind::Schema {
                         *self.is_prepared.lock().await = false;
+                    }
+                    if error.kind == Kind::Schema || is_elsewhere {
                         self.interning.forget();
                     }
-                    let is_elsewhere = matches!(error.kind, Kind::ReadOnly | Kind::Lost);
                     if !is_elsewhere || !lease.was_idle {
                         return Err(error);
                     }

@@ -80,6 +80,27 @@ fn an_attempt_that_is_given_up_leaves_nothing_behind() {
     assert_eq!(postgres.ask(&database, open), Ok(Vec::new()));
 }
 
+/// Scenario: resources and scopes are gone when the connection ends, as after a failover to a replica that was behind.
+/// Guarantee: they are stored again with the next batch.
+#[test]
+fn resources_a_replica_lacked_are_stored_again() {
+    let Some(postgres) = Postgres::shared("resources_a_replica_lacked_are_stored_again") else { return };
+    let database = postgres.database();
+    let tfo = collector(&format!("endpoint: {}", postgres.url(&database)));
+    store(&tfo, "logs", &bodies(["first".to_owned()]));
+    postgres.execute(&database, "DELETE FROM otel_resources; DELETE FROM otel_scopes");
+    let end = format!(
+        "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = '{database}'
+        AND application_name = 'tfo'"
+    );
+    postgres.ask("postgres", &end).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    store(&tfo, "logs", &bodies(["second".to_owned()]));
+    let joined = "SELECT count(*) AS n FROM otel_logs l JOIN otel_resources r ON r.id = l.resource_id
+        JOIN otel_scopes s ON s.id = l.scope_id";
+    assert_eq!(postgres.rows(&database, joined)[0]["n"].as_u64(), Some(2));
+}
+
 /// Scenario: the database is down when the collector starts, and while a batch comes. Guarantee: the start succeeds, and
 /// the batch is stored when the database is there.
 #[test]
