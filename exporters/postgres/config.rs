@@ -58,7 +58,7 @@ pub struct Config {
     /// Bound on one attempt, connecting included, and on every statement at the server. 0s for none. Default 30s.
     pub timeout: Duration,
     /// What may wait in front of the exporter. By default rows of one second, or 8192, are stored at once over at most
-    /// 4 connections.
+    /// 4 connections; one more looks after the tables.
     pub sending_queue: QueueConfig,
     /// What happens after a failed attempt.
     pub retry_on_failure: RetryConfig,

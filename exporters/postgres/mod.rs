@@ -52,7 +52,6 @@ pub struct Postgres;
 #[derive(Debug)]
 struct Client {
     store: Arc<Store>,
-    schema: Schema,
     destination: String,
     delivery: Delivery,
     /// Looks after the tables.
@@ -85,7 +84,6 @@ impl ExporterFactory for Postgres {
         let timeout = (!config.timeout.is_zero()).then_some(config.timeout);
         Ok(Arc::new(Client {
             store: Arc::new(store),
-            schema: Schema::new(config.tables()),
             destination,
             delivery: delivery::settings(&config.sending_queue, &config.retry_on_failure, timeout).idempotent(),
             tasks: Tasks::default(),
@@ -128,7 +126,7 @@ impl Exporter for Client {
     }
 
     fn rows(&self, telemetry: &Telemetry) -> Vec<Row> {
-        let written = copy::write(telemetry, 0, |table| Shown::new(table, self.schema.qualified(table)));
+        let written = copy::write(telemetry, 0, |table| Shown::new(table, self.store.schema().qualified(table)));
         written.rows.into_iter().flat_map(|rows| rows.fields.rows).collect()
     }
 

@@ -36,9 +36,11 @@ const MAINTENANCE: Duration = Duration::from_secs(600);
 // === impl Store ===
 
 impl Store {
+    /// Connects to nothing yet. `connections` is how many batches are stored at once; they have one more to look after
+    /// the tables, which takes long where much is to be deleted.
     pub(super) fn new(connector: Connector, schema: Schema, connections: usize) -> Self {
         Self {
-            pool: Pool::new(connector, connections),
+            pool: Pool::new(connector, connections.saturating_add(1)),
             interning: Interning::new(&schema),
             schema,
             is_prepared: tokio::sync::Mutex::default(),
@@ -85,6 +87,11 @@ impl Store {
         if let Err(error) = maintained.await {
             tracing::warn!(%error, "the tables in PostgreSQL were not looked after; that is tried again in 10 minutes");
         }
+    }
+
+    /// The tables.
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// Closes idle connections.
