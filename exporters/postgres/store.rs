@@ -28,8 +28,8 @@ pub(super) struct Store {
     maintained: Mutex<Option<Instant>>,
 }
 
-/// Memory that is kept for the next batch, in bytes; rows of a usual batch take some MB.
-const KEPT: usize = 16 << 20;
+/// Memory that is kept for the next batches, in bytes; rows of a usual batch take some MB.
+const KEPT: usize = 64 << 20;
 /// Time between two looks after old and coming days.
 const MAINTENANCE: Duration = Duration::from_secs(600);
 
@@ -60,8 +60,13 @@ impl Store {
         let written = Written { rows: sheets, resources, scopes };
         let stored = self.over_connection(id, &written).await;
         let mut buffers = self.buffers();
-        let free = written.rows.into_iter().map(Sheet::into_buffer);
-        buffers.extend(free.filter(|buffer| buffer.capacity() <= KEPT));
+        let mut room = KEPT.saturating_sub(buffers.iter().map(Vec::capacity).sum());
+        for buffer in written.rows.into_iter().map(Sheet::into_buffer) {
+            if let Some(rest) = room.checked_sub(buffer.capacity()) {
+                room = rest;
+                buffers.push(buffer);
+            }
+        }
         drop(buffers);
         stored
     }
