@@ -4,14 +4,16 @@
 //! was delivered, the second one is not sent on: it waits for the outcome of the first. So a destination that is slow or
 //! away makes no duplicates, though what a client gave up waiting for is still delivered.
 //!
-//! Telling equal requests apart costs a hash of their bytes, so it is done only while something is wrong.
+//! Telling equal requests apart costs two hashes of their bytes, so it is done only while clients wait long: something is
+//! wrong, or an exporter that gathers large batches makes them wait.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use foldhash::quality::RandomState;
 use pipelines::batch::Acked;
 use pipelines::outcome::Outcome;
 use pipelines::runtime::{Instant, now};
@@ -115,7 +117,7 @@ impl Abandoned {
 impl Default for Abandoned {
     fn default() -> Self {
         Self {
-            keys: (RandomState::new(), RandomState::new()),
+            keys: (RandomState::default(), RandomState::default()),
             is_watching: AtomicBool::new(false),
             left: Mutex::default(),
         }
