@@ -114,8 +114,10 @@ fn read(answer: &Answer, now: SystemTime) -> Result<(), Fault> {
     let status = answer.status;
     let words = String::from_utf8_lossy(&answer.body);
     if status == StatusCode::OK && code.is_none() {
-        // A server that has begun to answer puts an exception into the body.
-        return if words.starts_with("Code: ") { Err(Fault::said(None, &words)) } else { Ok(()) };
+        // An insert is answered with nothing. A server that had begun to answer puts an exception into the body, and
+        // what answers with anything else is no ClickHouse: a proxy's page, another server at that port.
+        let is_nothing = answer.body.len() < 1024 && words.trim().is_empty();
+        return if is_nothing { Ok(()) } else { Err(Fault::said(None, &words)) };
     }
     let mut fault = Fault::said(code, &words);
     if fault.kind == Kind::Other && code.is_none() {
@@ -128,4 +130,28 @@ fn read(answer: &Answer, now: SystemTime) -> Result<(), Fault> {
     }
     fault.after = retry_after(&answer.headers, now);
     Err(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Scenario: answers with status 200 of ClickHouse, and of what stands in its place. Guarantee: only nothing means that
+    /// rows are written; all else is tried again.
+    #[test]
+    fn only_nothing_means_written() {
+        let read = |body: &str| {
+            let body = body.to_owned().into();
+            read(&Answer { status: StatusCode::OK, headers: HeaderMap::new(), body }, SystemTime::UNIX_EPOCH)
+        };
+        assert_eq!((read(""), read("\n")), (Ok(()), Ok(())));
+        for (body, kind) in [
+            ("<html>please log in</html>", Kind::Other),
+            ("Ok.\n", Kind::Other),
+            ("\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED)", Kind::Busy),
+        ] {
+            assert_eq!(read(body).unwrap_err().kind, kind, "{body}");
+        }
+    }
 }
