@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -17,6 +18,7 @@ use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use pipelines::runtime::Tasks;
 use serde::de::DeserializeOwned;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tower_service::Service;
 
 use super::super::fault::{Fault, Kind};
@@ -29,6 +31,13 @@ pub(super) struct Queries {
     tasks: Arc<Tasks>,
 }
 
+/// A connection that carries one answer, and ends when that is too long: the crate holds answers as a whole.
+struct Limited<S> {
+    stream: S,
+    /// Bytes that may yet be read.
+    left: usize,
+}
+
 /// Makes the crate's connections as all others are made.
 #[derive(Clone)]
 struct Connector(Arc<Dialer>);
@@ -36,6 +45,9 @@ struct Connector(Arc<Dialer>);
 /// Runs what drives the crate's connections.
 #[derive(Clone)]
 struct Drivers(Arc<Tasks>);
+
+/// Bytes of an answer, headers included; a column of a table takes some hundred.
+const ANSWER_LIMIT: usize = 4 << 20;
 
 // === impl Queries ===
 
@@ -86,7 +98,7 @@ impl fmt::Debug for Queries {
 // === impl Connector ===
 
 impl Service<Uri> for Connector {
-    type Response = TokioIo<Stream>;
+    type Response = TokioIo<Limited<Stream>>;
     type Error = Failed;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Failed>> + Send>>;
 
@@ -96,13 +108,44 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, _: Uri) -> Self::Future {
         let dialer = self.0.clone();
-        Box::pin(async move { dialer.connect().await.map(|(_, stream)| TokioIo::new(stream)) })
+        Box::pin(async move {
+            let (_, stream) = dialer.connect().await?;
+            Ok(TokioIo::new(Limited { stream, left: ANSWER_LIMIT }))
+        })
     }
 }
 
-impl Connection for Stream {
+// === impl Limited ===
+
+impl Connection for Limited<Stream> {
     fn connected(&self) -> Connected {
         Connected::new()
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Limited<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.left == 0 {
+            return Poll::Ready(Err(io::Error::other("the answer is too long for a question to ClickHouse")));
+        }
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        self.left = self.left.saturating_sub(buf.filled().len() - before);
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Limited<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 
@@ -135,5 +178,22 @@ fn fault(error: Error) -> Fault {
             Fault::new(Kind::Broken, format!("the connection broke: {}", causes.join(": ")))
         }
         error => Fault::new(Kind::Other, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+
+    /// Scenario: an answer that never ends. Guarantee: it is given up, with the reason, at the bound.
+    #[tokio::test]
+    async fn an_endless_answer_is_given_up() {
+        let mut read = Vec::new();
+        let mut answer = Limited { stream: tokio::io::repeat(b'x'), left: ANSWER_LIMIT };
+        let error = answer.read_to_end(&mut read).await.unwrap_err();
+        assert!(error.to_string().contains("too long") && read.len() < 2 * ANSWER_LIMIT, "{error}, {}", read.len());
     }
 }
