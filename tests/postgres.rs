@@ -7,6 +7,8 @@ mod support;
 mod data;
 #[path = "postgres/faults.rs"]
 mod faults;
+#[path = "postgres/limits.rs"]
+mod limits;
 #[path = "postgres/rows.rs"]
 mod rows;
 #[path = "postgres/servers.rs"]

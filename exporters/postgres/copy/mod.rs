@@ -54,6 +54,8 @@ pub(super) struct Group<'a> {
 
 /// One for each [`MetricKind`](pipelines::otlp::view::MetricKind); log records and spans take the first.
 const KINDS: usize = 6;
+/// Bytes of a service's name in each row: an index takes no entry beyond 2,704. All of it is in the resource's attributes.
+const LONGEST_SERVICE: usize = 1024;
 const NANOS_PER_DAY: i64 = 86_400_000_000_000;
 
 /// What a batch becomes.
@@ -81,7 +83,8 @@ pub(super) fn write<F: Fields>(
         for scope in resource.scopes() {
             let scope_id = values::scope_id(&scope);
             scopes.insert(scope_id, scope);
-            let group = Group { service_name: &name, resource_id, scope_id, now };
+            let service_name = &name[..name.floor_char_boundary(LONGEST_SERVICE)];
+            let group = Group { service_name, resource_id, scope_id, now };
             sheets.scope(telemetry.signal(), &group, &scope);
         }
     }

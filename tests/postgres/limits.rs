@@ -1,0 +1,28 @@
+//! What is too long or too much for one index, transaction or attempt.
+
+use serde_json::json;
+
+use crate::data::{log, logs, pair, text};
+use crate::support::postgres::Postgres;
+use crate::{collector, store};
+
+/// Scenario: a resource whose name is longer than an index takes. Guarantee: its records are stored, and its name is whole
+/// with the resource.
+#[test]
+fn a_name_beyond_an_index_is_stored() {
+    let Some(postgres) = Postgres::shared("a_name_beyond_an_index_is_stored") else { return };
+    let database = postgres.database();
+    let tfo = collector(&format!("endpoint: {}", postgres.url(&database)));
+    // Nothing that could be compressed.
+    let name: String =
+        (1..2000_u32).map(|n| format!("{:08x}", n.wrapping_mul(n).wrapping_mul(2_654_435_761))).collect();
+    let mut request = logs(vec![log()]);
+    request.resource_logs[0].resource.as_mut().unwrap().attributes = vec![pair("service.name", text(&name))];
+    store(&tfo, "logs", &request);
+    let rows = postgres.rows(
+        &database,
+        "SELECT l.service_name AS short, r.attributes->>'service.name' AS long \
+         FROM otel_logs l JOIN otel_resources r ON r.id = l.resource_id",
+    );
+    assert_eq!(rows[0], json!({"short": name[..1024], "long": name}));
+}
