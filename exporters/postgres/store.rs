@@ -140,6 +140,10 @@ impl Store {
             self.schema.days(client, &sheet.days, sheet.table.name).await?;
         }
         let refused = self.interning.store(client, &written.resources, &written.scopes).await?;
+        if refused.is_some() {
+            // No resource is to blame for a table that was changed.
+            self.schema.compare(client).await?;
+        }
         let mut exported = transaction::store(client, &self.schema, id, &written.rows).await?;
         if exported.message.is_none() {
             exported.message = refused.map(|error| format!("a resource or scope was not stored: {error}"));

@@ -33,6 +33,8 @@ pub(super) async fn store(client: &Client, schema: &Schema, id: BatchId, sheets:
     // Some row is to blame. With savepoints from the start the others can stay; constraints that would speak up at the
     // end do so at once.
     client.batch_execute("ROLLBACK").await?;
+    // Unless a table was changed: bytes of a number, say, are no text, whatever the row.
+    schema.compare(client).await?;
     if !begin_new(client, &begin).await? {
         return Ok(Exported::default());
     }

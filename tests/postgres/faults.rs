@@ -163,3 +163,26 @@ fn tables_that_changed_are_named_and_waited_for() {
     store(&tfo, "logs", &bodies(["third".to_owned()]));
     assert_eq!(stored(postgres, &database), (3, 0));
 }
+
+/// Scenario: a column is replaced by one of another type, for which the bytes of a value are a bad value instead of a bad
+/// format. Guarantee: no row is refused for good; the column is named, and the batch is stored once it is mended.
+#[test]
+fn rows_are_not_blamed_for_a_column_of_another_type() {
+    let Some(postgres) = Postgres::shared("rows_are_not_blamed_for_a_column_of_another_type") else { return };
+    let database = postgres.database();
+    let settings = format!("endpoint: {}\nretry_on_failure: {{enabled: false}}", postgres.url(&database));
+    let tfo = collector_with(&settings, "");
+    store(&tfo, "logs", &bodies(["first".to_owned()]));
+    let replace = "ALTER TABLE otel_logs RENAME COLUMN severity_number TO old; \
+         ALTER TABLE otel_logs ADD COLUMN severity_number text";
+    postgres.execute(&database, replace);
+    for _ in 0..2 {
+        let (status, answer) = post(&tfo, "logs", &bodies(["second".to_owned()]));
+        assert!(status == 503 && answer.contains("severity_number"), "{status} {answer:?}");
+    }
+    let mend = "ALTER TABLE otel_logs DROP COLUMN severity_number; \
+         ALTER TABLE otel_logs RENAME COLUMN old TO severity_number";
+    postgres.execute(&database, mend);
+    store(&tfo, "logs", &bodies(["second".to_owned()]));
+    assert_eq!(stored(postgres, &database), (2, 0));
+}

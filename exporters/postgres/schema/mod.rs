@@ -137,6 +137,15 @@ impl Schema {
         Ok(())
     }
 
+    /// Compares what is there with what is written.
+    ///
+    /// # Errors
+    ///
+    /// What differs.
+    pub async fn compare(&self, client: &Client) -> Result<(), Error> {
+        difference::compare(client, &self.config).await
+    }
+
     async fn make(&self, client: &Client) -> Result<(), Error> {
         let version = self.version(client).await?;
         if let Some(found) = version.filter(|found| *found > VERSION) {
