@@ -14,6 +14,10 @@ use super::schema::{BATCHES, Schema};
 
 /// Bytes that are handed to the connection at once, which copies them.
 const CHUNK: usize = 64 << 10;
+/// Rows that are found out one by one in a batch; each takes some milliseconds, and an attempt has an end.
+const SINGLY: u64 = 500;
+/// With more of them, so many are refused together when one of them is to blame.
+const TOGETHER: usize = 64;
 
 /// Stores the rows of a batch unless that was done before.
 ///
@@ -99,7 +103,7 @@ struct Refused {
 // === impl Refused ===
 
 impl Refused {
-    /// Stores what can be stored, by halving what fails until single rows are left.
+    /// Stores what can be stored, by halving what fails until single rows are left, or few ones.
     async fn sift(&mut self, client: &Client, schema: &Schema, sheet: &Sheet) -> Result<(), Error> {
         client.batch_execute("SAVEPOINT tfo").await?;
         let mut ranges = Vec::new();
@@ -109,12 +113,13 @@ impl Refused {
                 Ok(()) => client.batch_execute("RELEASE SAVEPOINT tfo; SAVEPOINT tfo").await?,
                 Err(error) if error.kind == Kind::Row => {
                     client.batch_execute("ROLLBACK TO SAVEPOINT tfo").await?;
-                    if rows.len() > 1 {
+                    let together = if self.rows < SINGLY { 1 } else { TOGETHER };
+                    if rows.len() > together {
                         let middle = rows.start + rows.len() / 2;
                         ranges.push(middle..rows.end);
                         ranges.push(rows.start..middle);
                     } else {
-                        self.rows += 1;
+                        self.rows += rows.len() as u64;
                         self.reason.get_or_insert_with(|| error.context(sheet.table.name));
                     }
                 }

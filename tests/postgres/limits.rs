@@ -2,9 +2,25 @@
 
 use serde_json::json;
 
-use crate::data::{log, logs, pair, text};
+use crate::data::{bodies, log, logs, pair, text};
 use crate::support::postgres::Postgres;
-use crate::{collector, store};
+use crate::{collector, post, store};
+
+/// Scenario: thousands of rows of a batch are refused, and others are not. Guarantee: one attempt is enough to find out,
+/// and few rows go down with those beside them.
+#[test]
+fn thousands_of_refused_rows_end_within_an_attempt() {
+    let Some(postgres) = Postgres::shared("thousands_of_refused_rows_end_within_an_attempt") else { return };
+    let database = postgres.database();
+    let tfo = collector(&format!("endpoint: {}", postgres.url(&database)));
+    store(&tfo, "logs", &bodies(["first".to_owned()]));
+    postgres.execute(&database, "ALTER TABLE otel_logs ADD CONSTRAINT no_poison CHECK (body NOT LIKE 'poison%')");
+    let body = |n: u32| if n < 6000 { format!("poison {n}") } else { n.to_string() };
+    let (status, answer) = post(&tfo, "logs", &bodies((0..8000).map(body)));
+    assert!(status == 200 && answer.contains("no_poison"), "{status} {answer:?}");
+    let stored = postgres.count(&database, "otel_logs") - 1;
+    assert!((1900..=2000).contains(&stored), "{stored}");
+}
 
 /// Scenario: a resource whose name is longer than an index takes. Guarantee: its records are stored, and its name is whole
 /// with the resource.
