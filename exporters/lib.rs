@@ -10,6 +10,8 @@ pub mod null;
 pub mod otlp;
 pub mod otlp_http;
 mod place;
+#[cfg(any(feature = "clickhouse", feature = "postgres"))]
+mod portions;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]

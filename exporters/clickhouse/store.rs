@@ -16,10 +16,11 @@ use super::config::Config;
 use super::connection::{Request, Servers};
 use super::fault::{Fault, Kind};
 use super::found::{Found, Place};
-use super::rows::{Attributes, Compression, Encoder, Insert, Shapes, Table};
+use super::rows::{Attributes, Compression, Encoder, Insert, Shapes, Table, context_bytes};
 use super::shown;
 use super::target::Target;
 use crate::client::Tls;
+use crate::portions::Portions;
 
 /// The exporter.
 pub(super) struct Store {
@@ -39,6 +40,8 @@ pub(super) struct Refused {
     pub(super) fault: Fault,
 }
 
+/// Bytes of rows that are encoded at once, before they are compressed: some times what a usual batch takes.
+const PORTION: usize = 32 << 20;
 /// How long connections may take to close at shutdown.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -67,6 +70,16 @@ impl Store {
     }
 
     async fn deliver(&self, id: BatchId, telemetry: &Telemetry) -> Result<Exported, ExportError> {
+        let mut exported = Exported::default();
+        for (id, portion) in Portions::new(id, telemetry, PORTION, context_bytes) {
+            let Exported { rejected, message } = self.deliver_portion(id, &portion).await?;
+            exported.rejected += rejected;
+            exported.message = exported.message.or(message);
+        }
+        Ok(exported)
+    }
+
+    async fn deliver_portion(&self, id: BatchId, telemetry: &Telemetry) -> Result<Exported, ExportError> {
         let signal = telemetry.signal();
         let mut found = self.found(signal).await.map_err(Fault::outcome)?;
         let mut refused = self.send(id, telemetry, &found).await?;

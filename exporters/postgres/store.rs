@@ -4,16 +4,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use pipelines::component::Exported;
+use pipelines::otlp::view::{ResourceView, ScopeView};
 use pipelines::runtime::{Instant, now};
 use pipelines::{BatchId, Telemetry};
 use tokio_postgres::Client;
 
 use super::connection::{Connector, Pool};
-use super::copy::{self, Binary, Sheet, Written};
+use super::copy::{self, Binary, LONGEST_SERVICE, Sheet, Written};
 use super::error::{Error, Kind};
 use super::interning::Interning;
 use super::schema::Schema;
 use super::transaction;
+use crate::portions::Portions;
+use crate::values::service_name;
 
 /// Tables in a database, and the connections to it.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(super) struct Store {
     maintained: Mutex<Option<Instant>>,
 }
 
+/// Bytes of rows that are written at once: some times what a usual batch takes.
+const PORTION: usize = 16 << 20;
 /// Memory that is kept for the next batches, in bytes; rows of a usual batch take some MB.
 const KEPT: usize = 64 << 20;
 /// Time between two looks after old and coming days.
@@ -49,11 +54,23 @@ impl Store {
         }
     }
 
-    /// Stores a batch, one attempt; nothing is stored twice under one id.
+    /// Stores a batch, one attempt, an unusual one in several transactions; nothing is stored twice under one id.
     ///
     /// # Errors
     /// Why nothing was stored, or why that is not known.
     pub(super) async fn store(&self, id: BatchId, telemetry: &Telemetry) -> Result<Exported, Error> {
+        let mut exported = Exported::default();
+        // Resources and scopes are stored once, but for the name.
+        let shared = |resource: &ResourceView<'_>, _: &ScopeView<'_>| service_name(resource).len().min(LONGEST_SERVICE);
+        for (id, portion) in Portions::new(id, telemetry, PORTION, shared) {
+            let Exported { rejected, message } = self.store_portion(id, &portion).await?;
+            exported.rejected += rejected;
+            exported.message = exported.message.or(message);
+        }
+        Ok(exported)
+    }
+
+    async fn store_portion(&self, id: BatchId, telemetry: &Telemetry) -> Result<Exported, Error> {
         let buffer = |_: &_| Binary::new(self.buffers().pop().unwrap_or_default());
         let Written { rows, resources, scopes } = copy::write(telemetry, wall_nanos(), buffer);
         let sheets: Vec<Sheet> = rows.into_iter().map(copy::Rows::finish).collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::otlp::{gateway, log, post};
+use super::otlp::{gateway, log, logs, post};
 use super::support::Tfo;
 use super::support::clickhouse::ClickHouse;
 
@@ -73,4 +73,30 @@ fn a_server_that_is_killed_loses_and_doubles_nothing() {
     });
     assert_eq!(accepted, 240);
     once(&server, &database, accepted);
+}
+
+/// Scenario: a megabyte of a resource that each of 200 records repeats, uncompressed, while the server cuts connections.
+/// Guarantee: all are stored, once, and the memory that takes is bounded.
+#[test]
+fn rows_beyond_an_insert_are_sent_in_several() {
+    let Some(server) = ClickHouse::start("rows_beyond_an_insert_are_sent_in_several") else { return };
+    let database = server.database();
+    let tfo = Tfo::start(&gateway(&server, &database, "compress: none"));
+    let bodies: Vec<String> = (0..200).map(|n| n.to_string()).collect();
+    let mut request = logs(&bodies.iter().map(String::as_str).collect::<Vec<_>>());
+    let attribute = serde_json::json!({ "key": "large", "value": { "stringValue": "x".repeat(1 << 20) } });
+    request["resourceLogs"][0]["resource"]["attributes"].as_array_mut().unwrap().push(attribute);
+    let address = tfo.address("http");
+    std::thread::scope(|scope| {
+        let posted = scope.spawn(|| post(address, "logs", &request));
+        std::thread::sleep(Duration::from_millis(300));
+        server.fail("cut");
+        std::thread::sleep(Duration::from_millis(700));
+        server.heal();
+        assert_eq!(posted.join().unwrap().0, 200);
+    });
+    once(&server, &database, 200);
+    let rows = server.rows(&database, "SELECT min(length(ResourceAttributes['large'])) AS n FROM otel_logs");
+    assert_eq!(rows[0]["n"], 1 << 20);
+    assert!(tfo.peak() < 200 << 10, "{} KiB", tfo.peak());
 }

@@ -1,8 +1,9 @@
 //! What is too long or too much for one index, transaction or attempt.
 
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use serde_json::json;
 
-use crate::data::{bodies, log, logs, pair, text};
+use crate::data::{bodies, log, logs, metrics, pair, text};
 use crate::support::postgres::Postgres;
 use crate::{collector, post, store};
 
@@ -41,4 +42,28 @@ fn a_name_beyond_an_index_is_stored() {
          FROM otel_logs l JOIN otel_resources r ON r.id = l.resource_id",
     );
     assert_eq!(rows[0], json!({"short": name[..1024], "long": name}));
+}
+
+/// Scenario: a megabyte that every row of a batch repeats. Guarantee: all rows are stored, once, over more than one
+/// transaction.
+#[test]
+fn rows_beyond_a_transaction_are_stored_in_several() {
+    let Some(postgres) = Postgres::shared("rows_beyond_a_transaction_are_stored_in_several") else { return };
+    let database = postgres.database();
+    let tfo = collector(&format!("endpoint: {}", postgres.url(&database)));
+    let mut request = metrics();
+    let metric = &mut request.resource_metrics[0].scope_metrics[0].metrics;
+    metric.retain(|metric| matches!(metric.data, Some(Data::Gauge(_))));
+    metric[0].description = "x".repeat(1 << 20);
+    if let Some(Data::Gauge(gauge)) = &mut metric[0].data {
+        let point = gauge.data_points[0].clone();
+        gauge.data_points = vec![point; 40];
+    }
+    store(&tfo, "metrics", &request);
+    let rows = postgres.rows(
+        &database,
+        "SELECT count(*) AS n, count(DISTINCT xmin::text) AS t, min(length(description)) AS l FROM otel_metrics_gauge",
+    );
+    assert_eq!(rows[0], json!({"n": 40, "t": 4, "l": 1 << 20}));
+    assert_eq!(postgres.count(&database, "otel_batches"), 4);
 }

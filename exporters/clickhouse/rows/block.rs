@@ -153,6 +153,7 @@ impl<C: TableColumns> Rows<C> {
 }
 
 /// About how much memory a row takes for what it has from its resource and scope.
-pub(super) fn context_bytes(resource: &ResourceView<'_>, scope: &ScopeView<'_>) -> usize {
-    resource.attributes().stretch().0.len() + scope.attributes().stretch().0.len()
+pub(in crate::clickhouse) fn context_bytes(resource: &ResourceView<'_>, scope: &ScopeView<'_>) -> usize {
+    let texts = resource.schema_url().len() + scope.schema_url().len() + scope.name().len() + scope.version().len();
+    resource.attributes().stretch().0.len() + scope.attributes().stretch().0.len() + texts
 }

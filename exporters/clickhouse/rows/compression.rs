@@ -40,6 +40,8 @@ pub(super) struct Blocks {
 const MAX_BLOCK: usize = 1 << 20;
 /// A piece of this size becomes a block without being copied before.
 const LARGE_PIECE: usize = 64 << 10;
+/// Memory that is kept ready for the next body at most.
+const KEPT: usize = 8 << 20;
 /// Bytes of the hash.
 const HASH: usize = 16;
 /// Bytes of a block before its data: hash, method, two sizes.
@@ -122,8 +124,8 @@ impl Blocks {
     /// The body, all pieces of which were written.
     pub(super) fn finish(&mut self) -> Result<Bytes, String> {
         self.flush()?;
-        // The next body will be about as long.
-        let room = self.out.len();
+        // The next body will be about as long, unless this one was unusual.
+        let room = self.out.len().min(KEPT);
         let body = std::mem::replace(&mut self.out, Vec::with_capacity(room));
         match self.compression.encoding() {
             None => Ok(Bytes::from(body)),
@@ -167,5 +169,20 @@ impl Blocks {
         hash.copy_from_slice(&cityhash_rs::cityhash_102_128(block).rotate_left(64).to_le_bytes());
         self.out.extend_from_slice(&self.block[..HEADER + size]);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Scenario: a usual body after one of 20 MB. Guarantee: the memory of the large one is not kept.
+    #[test]
+    fn memory_of_an_unusual_body_is_given_back() {
+        let mut blocks = Blocks::new(Compression::None);
+        blocks.write(&vec![0; 20 << 20]).unwrap();
+        assert_eq!(blocks.finish().unwrap().len(), 20 << 20);
+        assert!(blocks.out.capacity() <= KEPT);
     }
 }

@@ -23,6 +23,7 @@ use bytes::Bytes;
 use pipelines::component::ExportError;
 use pipelines::{Signal, Telemetry};
 
+pub(super) use self::block::context_bytes;
 pub(super) use self::compression::Compression;
 use self::logs::LogRows;
 use self::metrics::PointRows;

@@ -55,7 +55,7 @@ pub(super) struct Group<'a> {
 /// One for each [`MetricKind`](pipelines::otlp::view::MetricKind); log records and spans take the first.
 const KINDS: usize = 6;
 /// Bytes of a service's name in each row: an index takes no entry beyond 2,704. All of it is in the resource's attributes.
-const LONGEST_SERVICE: usize = 1024;
+pub(super) const LONGEST_SERVICE: usize = 1024;
 const NANOS_PER_DAY: i64 = 86_400_000_000_000;
 
 /// What a batch becomes.
