@@ -32,6 +32,13 @@ impl Url {
         };
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+        let names = query.split('&').filter_map(|pair| pair.split('=').next());
+        if [database].into_iter().chain(names).any(|part| part.contains('@')) {
+            // What stands before it would be taken for something that may be shown.
+            return Err(
+                "holds an `@` behind a `/` or `?`: in a password write %2F and %3F for them, elsewhere %40".into()
+            );
+        }
         let (user, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (username, password) = user.split_once(':').unwrap_or((user, ""));
         let mut url = Self {
@@ -86,6 +93,7 @@ mod tests {
         assert_eq!((url.hosts.as_str(), url.database.as_str()), ("db1:5433,[::1]", "otel"));
         assert_eq!(url.parameters[1], ("application_name".to_owned(), "a b".to_owned()));
         assert_eq!(Url::parse("postgresql://").unwrap(), Url::default());
+        assert!(Url::parse("postgres://h:1/otel?application_name=a@b").is_ok());
         assert_eq!(Url::parse("postgres://%2Frun%2Fpg/otel").unwrap().hosts, "/run/pg");
         let url = Url::parse("postgres:///otel?host=/run/pg&user=u&password=p&port=7").unwrap();
         assert_eq!((url.hosts.as_str(), url.username.as_str(), url.password.as_str()), ("/run/pg", "u", "p"));
@@ -100,6 +108,9 @@ mod tests {
             "http://u:secret@host",
             "postgres://u:secret%ff@host",
             "postgres://u:secret@host?password=secret",
+            "postgres://u:secret/1@host/db",
+            "postgres://u:1?secret@host",
+            "postgres://u:1@secret/2@host",
         ] {
             assert!(!Url::parse(text).unwrap_err().contains("secret"));
         }

@@ -144,7 +144,7 @@ fn with_dollars(text: &str) -> String {
 fn without_password(text: &str) -> String {
     let hidden = || {
         let (scheme, rest) = text.split_once("://")?;
-        let authority = rest.split(['/', '?', '#']).next()?;
+        let authority = rest.split(['/', '?']).next()?;
         let (user, host) = authority.rsplit_once('@')?;
         let (name, _) = user.split_once(':')?;
         let path = &rest[authority.len()..];

@@ -1,5 +1,7 @@
 //! Diagnostics as rustc shows its own, and as JSON.
 
+use std::borrow::Cow;
+
 use annotate_snippets::renderer::{DEFAULT_TERM_WIDTH, DecorStyle};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use pipelines::config::{Diagnostic, Diagnostics, Severity, Sources, Span};
@@ -65,7 +67,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
                 Some(label) => annotation.label(label),
                 None => annotation,
             };
-            let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str()).annotation(annotation);
+            let snippet = Snippet::source(masked(&source.text)).path(source.name.as_str()).annotation(annotation);
             title.element(snippet)
         }
         None => Group::with_title(title),
@@ -85,6 +87,21 @@ fn first_line(text: &str, span: Span) -> std::ops::Range<usize> {
     let end = (span.end as usize).clamp(start, text.len());
     let line = text.get(start..end).and_then(|span| span.find('\n')).map_or(end, |newline| start + newline);
     start..line
+}
+
+/// The text with passwords in URLs covered, byte for byte, so that spans stay where they are.
+fn masked(text: &str) -> Cow<'_, str> {
+    if !text.contains("://") {
+        return text.into();
+    }
+    let line = |line: &str| {
+        let (before, rest) = line.split_at(line.find("://")? + 3);
+        // A password may hold any character, so it ends at the last `@` that stands in no comment.
+        let (login, _) = rest.split(" #").next()?.rsplit_once('@')?;
+        let (user, password) = login.split_once(':')?;
+        Some(format!("{before}{user}:{}{}", "*".repeat(password.len()), &rest[login.len()..]))
+    };
+    text.split_inclusive('\n').map(|text| line(text).map_or(Cow::Borrowed(text), Cow::Owned)).collect::<String>().into()
 }
 
 fn summary(diagnostics: &Diagnostics, files: &str) -> Option<String> {
@@ -107,5 +124,26 @@ fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scenario: lines with URLs. Guarantee: passwords are covered without moving anything, the rest stays.
+    #[test]
+    fn passwords_in_urls_are_covered() {
+        for (line, shown) in [
+            ("a: http://u:p/w@h:1/x\nb: c\n", "a: http://u:***@h:1/x\nb: c\n"),
+            ("a: http://h:1/x # me@home", "a: http://h:1/x # me@home"),
+            ("a: ['http://u:p#@:1,http://u:q@h']", "a: ['http://u:****************@h']"),
+            ("a: http://u@h:1", "a: http://u@h:1"),
+            ("a: me@home:1 http://h", "a: me@home:1 http://h"),
+            ("a: b", "a: b"),
+        ] {
+            assert_eq!(masked(line), shown);
+            assert_eq!(line.len(), shown.len());
+        }
     }
 }

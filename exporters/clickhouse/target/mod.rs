@@ -121,8 +121,14 @@ impl Parts {
         let Some((scheme, _)) = rest.split_once("://") else {
             return Err(write("has no scheme"));
         };
+        if hides_password(rest, query) {
+            let help = "write them as %2F %3F %23 %2C %40, or use `username` and `password`";
+            let text = "holds a password with one of `/ ? # ,`, or an `@` that ends no user and password";
+            return Err((text.to_owned(), help.to_owned()));
+        }
         if !matches!(scheme, "http" | "https" | "clickhouse") {
-            let shown: String = scheme.chars().take(20).collect();
+            // Whatever stands there; it may be part of a password.
+            let shown: String = scheme.chars().take_while(char::is_ascii_alphanumeric).take(20).collect();
             return Err(match scheme {
                 "tcp" | "native" => native(scheme),
                 _ => write(&format!("has the scheme `{shown}`, which is not known")),
@@ -176,6 +182,16 @@ impl Parts {
         self.hosts.push(endpoint);
         Ok(())
     }
+}
+
+/// Whether there is an `@` that does not end the user and password of a host, so that parts of them would be taken for
+/// something that may be shown.
+fn hides_password(hosts: &str, query: &str) -> bool {
+    let hosts: Vec<&str> =
+        hosts.split(',').map(|host| host.split_once("://").map_or(host, |(_, behind)| behind)).collect();
+    let is_broken = |host: &&str| host.rsplit_once('@').is_some_and(|(login, _)| login.contains(['/', '#']));
+    let is_first = hosts.first().is_some_and(|host| host.contains('@'));
+    query.contains('@') || hosts.iter().any(is_broken) || !is_first && hosts.iter().any(|host| host.contains('@'))
 }
 
 fn native(shown: &str) -> (String, String) {

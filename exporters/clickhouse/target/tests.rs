@@ -91,3 +91,18 @@ fn sorts_parameters() {
         assert!(shown.contains(part) && !shown.contains("secret"), "{yaml}: {shown}");
     }
 }
+
+/// Scenario: passwords with characters that end something in a URL. Guarantee: they are refused with advice, and no part
+/// of them is shown.
+#[test]
+fn torn_passwords_are_not_shown() {
+    for endpoint in
+        ["http://u:hunt/er@h", "http://u:hunt?er@h/db", "http://u:hunt,er@h", "http://u:hunt#er@h", "u:hunt@h://x"]
+    {
+        let (target, faults) = Target::new(&config(&format!("endpoint: '{endpoint}'")));
+        assert!(target.is_none() && !format!("{faults:?}").contains("hunt"), "{endpoint}: {faults:?}");
+    }
+    for endpoint in ["http://u:p%2Fw@a:1,b:2", "http://u:p@a:1,http://u:p@b:2/db?x=1"] {
+        assert_eq!(target(&format!("endpoint: '{endpoint}'")).user, "u");
+    }
+}

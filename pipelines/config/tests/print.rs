@@ -95,6 +95,7 @@ fn secrets_are_redacted() {
 fn secrets_in_other_places_are_redacted() {
     let text = print(&read("a: https://u:p1@h:1/x?y=z@b\nb: h:1@x\ntoken_file: /run/t\nlicense_key: k\n"), None);
     assert!(text.contains("https://u:[redacted]@h:1/x?y=z@b") && !text.contains("p1"), "{text}");
+    assert!(!print(&read("a: http://u:p#1@h\n"), None).contains("#1"));
     assert!(text.contains("b: h:1@x") && text.contains("/run/t") && !text.contains(": k\n"), "{text}");
     let mut root = read("endpoint: x1\n");
     if let Value::Map(entries) = &mut root.value {
