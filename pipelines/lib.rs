@@ -10,6 +10,7 @@ pub mod config;
 pub mod delivery;
 pub mod dryrun;
 pub mod graph;
+pub mod instance;
 pub mod ledger;
 pub mod net;
 pub mod otlp;

@@ -1,6 +1,7 @@
 //! What users write under `enrich` and `resource_detection`.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use pipelines::component::Problems;
 use pipelines::config::{Duration, did_you_mean};
@@ -15,8 +16,8 @@ pub struct Config {
     /// Attributes with values of any type. They win over what detectors find.
     pub tags: Map<String, Value>,
     /// Where facts come from, in order; of two that know the same attribute the first wins. `env`: the variable
-    /// `OTEL_RESOURCE_ATTRIBUTES`; `system`: this machine; `docker`: the Docker daemon. Default none for `enrich` and
-    /// `[env]` for `resource_detection`.
+    /// `OTEL_RESOURCE_ATTRIBUTES`; `system`: this machine; `docker`: the Docker daemon; `instance`: the id of this
+    /// installation. Default none for `enrich` and `[env]` for `resource_detection`.
     pub detectors: Option<Vec<String>>,
     /// Whether attributes that a resource has already are replaced. Default true.
     #[serde(rename = "override")]
@@ -33,6 +34,8 @@ pub struct Config {
     pub system: SystemConfig,
     /// Settings of the detector `docker`.
     pub docker: DetectorConfig,
+    /// Settings of the detector `instance`.
+    pub instance: InstanceConfig,
 }
 
 /// The detector `env` has no settings.
@@ -51,6 +54,15 @@ pub struct SystemConfig {
     /// Where `host.name` comes from; the first that knows it. `dns`: the full name that /etc/hosts gives the host name;
     /// `os`: the host name. Default `[dns, os]`.
     pub hostname_sources: Vec<String>,
+}
+
+/// Settings of the detector `instance`, which finds `service.instance.id`: a UUID that is made at the first start and
+/// stays the same. It stands in for `host.id` too where that is asked for and the machine has none.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct InstanceConfig {
+    /// The file that keeps it; it and its directory are made if they are not there. Required for this detector.
+    pub path: Option<PathBuf>,
 }
 
 /// Settings of a detector.
@@ -75,6 +87,7 @@ pub(super) enum Detector {
     Env,
     System,
     Docker,
+    Instance,
 }
 
 /// What `system` can detect.
@@ -152,6 +165,7 @@ impl Default for Config {
             env: None,
             system: SystemConfig::default(),
             docker: DetectorConfig::default(),
+            instance: InstanceConfig::default(),
         }
     }
 }
@@ -167,6 +181,20 @@ impl pipelines::component::Config for Config {
             } else if Detector::ALL.iter().all(|detector| detector.name() != name) {
                 unknown(problems, path, "detector", name, &Detector::ALL.map(Detector::name));
             }
+        }
+        let wants_instance = self.detectors.iter().flatten().any(|name| name == Detector::Instance.name());
+        match &self.instance.path {
+            None if wants_instance => {
+                problems
+                    .error("instance.path", "the detector instance has no file to keep the id in")
+                    .help("set it, e.g. /var/lib/tfo-agent/instance");
+            }
+            Some(_) if !wants_instance => {
+                problems
+                    .warning("instance.path", "has no effect without the detector")
+                    .help("add instance to detectors");
+            }
+            _ => {}
         }
         if !self.refresh_interval.is_zero() {
             problems.error("refresh_interval", "looking again is not built yet, expected 0").help("remove it");
@@ -212,13 +240,14 @@ fn unknown(problems: &mut Problems, path: String, what: &str, name: &str, known:
 // === impl Detector ===
 
 impl Detector {
-    pub(super) const ALL: [Self; 3] = [Self::Env, Self::System, Self::Docker];
+    pub(super) const ALL: [Self; 4] = [Self::Env, Self::System, Self::Docker, Self::Instance];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Env => "env",
             Self::System => "system",
             Self::Docker => "docker",
+            Self::Instance => "instance",
         }
     }
 }

@@ -28,7 +28,7 @@ use pipelines::runtime::Output;
 use pipelines::{Batch, Signal};
 
 use self::config::Detector;
-pub use self::config::{Config, DetectorConfig, SystemConfig, Toggle};
+pub use self::config::{Config, DetectorConfig, InstanceConfig, SystemConfig, Toggle};
 use self::detect::Facts;
 use crate::actions::literal;
 
@@ -126,6 +126,10 @@ impl Enricher {
 impl Processor for Enricher {
     fn start(&self) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
+            // Without it the data of this host could be taken for another's.
+            if self.detectors.contains(&Detector::Instance) {
+                detect::instance::prepare(&self.config).map_err(Failure)?;
+            }
             let (facts, troubles) = self.detect(&self.detectors).await;
             if self.config.fail_on_missing_metadata && !troubles.is_empty() {
                 return Err(Failure(troubles.join("; ")));

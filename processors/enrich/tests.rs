@@ -12,7 +12,7 @@ use pipelines::{Context, Signal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
 
-use super::detect::{docker, env, system};
+use super::detect::{docker, env, instance, system};
 use super::{Config, Enrich, ResourceDetection};
 use crate::testing::{Bench, config, decode, problems, samples, telemetry};
 
@@ -178,4 +178,42 @@ fn public_files_are_accepted() {
         assert!(problems::<Config>(body).is_empty(), "{body}");
         drop(Bench::new::<ResourceDetection>(Signal::Traces, body));
     }
+}
+
+/// Scenario: the detector `instance` on two starts, on a machine without an id, and before any start. Guarantee: the id is
+/// made once, stands in for `host.id` only where there is none, and looking alone makes nothing.
+#[tokio::test]
+async fn instance_is_kept() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("state/instance");
+    let yaml = format!(
+        "detectors: [instance]\ninstance: {{path: {}}}\nsystem: {{resource_attributes: {{host.id: {{enabled: true}}}}}}",
+        path.display()
+    );
+    let own: Config = config(&yaml);
+    assert!(instance::detect(&own, root.path()).unwrap().is_empty());
+    assert!(!path.exists());
+    let first = enrich(&yaml).await;
+    let id = fs::read_to_string(&path).unwrap().trim().to_owned();
+    assert!(first.contains(&("service.instance.id".to_owned(), id.clone())), "{first:?}");
+    assert_eq!(enrich(&yaml).await, first);
+    write(root.path(), "etc/machine-id", "uninitialized\n");
+    let pair = |key: &str| (key.to_owned(), text(&id));
+    assert_eq!(instance::detect(&own, root.path()).unwrap(), [pair("service.instance.id"), pair("host.id")]);
+    write(root.path(), "etc/machine-id", "abc\n");
+    assert_eq!(instance::detect(&own, root.path()).unwrap(), [pair("service.instance.id")]);
+}
+
+/// Scenario: a file that holds no id, and no file named. Guarantee: the pipelines do not start under another id; the error
+/// names the file or the key.
+#[tokio::test]
+async fn instance_is_not_replaced() {
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), "instance", "my-agent\n");
+    let path = root.path().join("instance");
+    let bench =
+        Bench::new::<Enrich>(Signal::Logs, &format!("detectors: [instance]\ninstance: {{path: {}}}", path.display()));
+    let failure = bench.processor.start().await.unwrap_err();
+    assert!(failure.0.contains(path.to_str().unwrap()), "{failure:?}");
+    assert!(problems::<Config>("detectors: [instance]").iter().any(|problem| problem.path == "instance.path"));
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod docker;
 pub(super) mod env;
+pub(super) mod instance;
 pub(super) mod network;
 pub(super) mod system;
 
@@ -27,6 +28,7 @@ pub(super) fn local(detector: Detector, config: &Config, root: &Path) -> Result<
     match detector {
         Detector::Env => env::detect(|name| std::env::var(name).ok()),
         Detector::System => system::detect(&config.system, root),
+        Detector::Instance => instance::detect(config, root),
         Detector::Docker => Err("the Docker daemon was not asked".to_owned()),
     }
 }

@@ -56,9 +56,11 @@ fn full_name(host: &str, root: &Path) -> Option<String> {
     own.into_iter().find(|name| name.strip_prefix(host).is_some_and(|rest| rest.starts_with('.')))
 }
 
-fn host_id(root: &Path) -> Option<String> {
+/// What systemd or D-Bus call this machine. Images leave the file empty, or write `uninitialized` into it.
+pub(super) fn host_id(root: &Path) -> Option<String> {
     let files = ["etc/machine-id", "var/lib/dbus/machine-id"];
-    files.iter().find_map(|file| Some(fs::read_to_string(root.join(file)).ok()?.trim().to_owned()))
+    let read = |file: &&str| Some(fs::read_to_string(root.join(file)).ok()?.trim().to_owned());
+    files.iter().filter_map(read).find(|id| !id.is_empty() && id != "uninitialized")
 }
 
 /// The names of `host.arch` in the semantic conventions.
