@@ -18,6 +18,18 @@ fn node_is_in_clickhouse() {
     in_clickhouse(Sender::Node);
 }
 
+/// Guarantee: what the SDK for Java sends as Protobuf over HTTP, exemplars too, is in ClickHouse, likewise.
+#[test]
+fn java_is_in_clickhouse() {
+    in_clickhouse(Sender::Java);
+}
+
+/// Guarantee: what the SDK for Go sends over gRPC, exemplars too, is in ClickHouse, likewise.
+#[test]
+fn go_is_in_clickhouse() {
+    in_clickhouse(Sender::Go);
+}
+
 /// Guarantee: what the Python SDK sends over gRPC is in PostgreSQL.
 #[test]
 fn python_is_in_postgres() {
@@ -30,6 +42,18 @@ fn node_is_in_postgres() {
     in_postgres(Sender::Node);
 }
 
+/// Guarantee: what the SDK for Java sends as Protobuf over HTTP, exemplars too, is in PostgreSQL.
+#[test]
+fn java_is_in_postgres() {
+    in_postgres(Sender::Java);
+}
+
+/// Guarantee: what the SDK for Go sends over gRPC, exemplars too, is in PostgreSQL.
+#[test]
+fn go_is_in_postgres() {
+    in_postgres(Sender::Go);
+}
+
 /// Guarantee: what the Python SDK sends over gRPC is in SQLite.
 #[test]
 fn python_is_in_sqlite() {
@@ -40,6 +64,18 @@ fn python_is_in_sqlite() {
 #[test]
 fn node_is_in_sqlite() {
     in_sqlite(Sender::Node);
+}
+
+/// Guarantee: what the SDK for Java sends as Protobuf over HTTP, exemplars too, is in SQLite.
+#[test]
+fn java_is_in_sqlite() {
+    in_sqlite(Sender::Java);
+}
+
+/// Guarantee: what the SDK for Go sends over gRPC, exemplars too, is in SQLite.
+#[test]
+fn go_is_in_sqlite() {
+    in_sqlite(Sender::Go);
 }
 
 fn in_clickhouse(sender: Sender) {

@@ -13,6 +13,8 @@ use crate::support::{Tfo, checkout, sdk};
 pub(crate) enum Sender {
     Python,
     Node,
+    Java,
+    Go,
 }
 
 /// What was sent, and where it is stored.
@@ -75,9 +77,13 @@ impl Stored {
     pub(crate) fn by(sender: Sender) -> Option<&'static Self> {
         static PYTHON: OnceLock<Option<Stored>> = OnceLock::new();
         static NODE: OnceLock<Option<Stored>> = OnceLock::new();
+        static JAVA: OnceLock<Option<Stored>> = OnceLock::new();
+        static GO: OnceLock<Option<Stored>> = OnceLock::new();
         let (stored, command, protocol, compression) = match sender {
             Sender::Python => (&PYTHON, sdk::python(), "grpc", "gzip"),
             Sender::Node => (&NODE, sdk::node(), "http/json", "none"),
+            Sender::Java => (&JAVA, sdk::java(), "http/protobuf", "gzip"),
+            Sender::Go => (&GO, sdk::go(), "grpc", "none"),
         };
         stored.get_or_init(|| Self::store(sender, command?, protocol, compression)).as_ref()
     }

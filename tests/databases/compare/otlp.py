@@ -36,7 +36,7 @@ class Item:
 def items(path):
     with open(path, encoding="utf-8") as lines:
         for line in filter(str.strip, lines):
-            request = json.loads(line)
+            request = json.loads(line, parse_int=lambda digits: -0.0 if digits == "-0" else int(digits))
             for kind, (resources, scopes, records) in PARTS.items():
                 for resource, scope, fields in walk(request, resources, scopes, records):
                     yield Item(kind, resource, scope, fields)

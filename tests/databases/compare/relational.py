@@ -107,8 +107,18 @@ class Relational:
             "unit": self.text(metric.get("unit")),
         }
         if item.kind != "summary":
-            found["exemplars"] = item.fields.get("exemplars", [])  # the SDKs send none here
+            found["exemplars"] = [self.exemplar(each) for each in item.fields.get("exemplars", [])]
         return found | value(item, metric[item.kind])
+
+    def exemplar(self, exemplar):
+        whole, double = exemplar.get("asInt"), exemplar.get("asDouble")
+        return {
+            "time_unix_nano": count(exemplar, "timeUnixNano"),
+            "value": plain({"doubleValue": double} if whole is None else {"intValue": whole}, self.is_postgres),
+            "trace_id": exemplar.get("traceId", ""),
+            "span_id": exemplar.get("spanId", ""),
+            "filtered_attributes": plain_map(exemplar.get("filteredAttributes", []), self.is_postgres),
+        }
 
     def time(self, nanos):
         epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)

@@ -13,6 +13,7 @@ import collections
 import datetime
 import difflib
 import json
+import math
 import re
 import sqlite3
 import sys
@@ -36,6 +37,8 @@ def canonical(value):
         return value
     if isinstance(value, int):
         return value if abs(value) < 1 << 64 else int(float(value))
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"  # as PostgreSQL has it in JSON
     return int(value) if value.is_integer() else value
 
 
@@ -45,6 +48,8 @@ def written(row):
 
 def of_clickhouse(row):
     row = {key: nanos(value) if key in TIMES else value for key, value in row.items()}
+    if row.get("Value") in ("inf", "-inf"):
+        row["Value"] = float(row["Value"])
     return {key: value for key, value in row.items() if key not in clickhouse.BESIDES}
 
 

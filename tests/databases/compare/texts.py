@@ -29,7 +29,9 @@ def go_json(value):
         return "{" + ",".join(f"{quoted(pair.get('key', ''))}:{go_json(pair.get('value', {}))}" for pair in pairs) + "}"
     if kind in ("stringValue", "bytesValue"):
         return quoted(inner)
-    return "null" if kind is None else text(value)
+    # JSON has no NaN and no infinities.
+    is_null = kind is None or kind == "doubleValue" and not math.isfinite(float(inner))
+    return "null" if is_null else text(value)
 
 
 def quoted(string):
