@@ -2,9 +2,11 @@
 //!
 //! A receiver is one folder here and one line in [`ALL`]; help, schema and documentation derive from its description.
 
+pub mod catalogue;
+pub mod node;
 pub mod otlp;
 
 use pipelines::component::Component;
 
 /// Every receiver, in the order they are shown.
-pub static ALL: &[Component] = &[Component::receiver::<otlp::Otlp>()];
+pub static ALL: &[Component] = &[Component::receiver::<node::Node>(), Component::receiver::<otlp::Otlp>()];

@@ -1,0 +1,98 @@
+//! [`Label`]: what tells the points of a metric apart.
+
+use super::Naming;
+
+/// An attribute of points, with its key in every vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Label {
+    /// A logical processor, by its number.
+    Cpu,
+    /// What a processor does.
+    Mode,
+    /// A core of a processor package, by its number.
+    Core,
+    /// A processor package, by its number.
+    Package,
+    /// What sets the frequency of a processor.
+    Governor,
+    /// A kind of interrupt that the kernel handles later.
+    Vector,
+    /// A block device.
+    Device,
+    /// A network interface.
+    Interface,
+    /// Where a filesystem is mounted.
+    Mountpoint,
+    /// The type of a filesystem.
+    Fstype,
+    /// The state of a connection.
+    ConnectionState,
+    /// The state of a process.
+    ProcessState,
+    /// The place where something is measured.
+    Sensor,
+    /// The chip or driver a sensor belongs to.
+    Chip,
+    /// The type of a thermal zone.
+    ZoneType,
+    /// What tasks wait for: `cpu`, `memory`, `io`, `irq`.
+    Resource,
+    /// A file.
+    File,
+    /// A group of this receiver.
+    Collector,
+}
+
+// === impl Label ===
+
+impl Label {
+    /// The key in a vocabulary.
+    #[must_use]
+    pub const fn key(self, naming: Naming) -> &'static str {
+        let (tfo, semconv, prometheus) = self.keys();
+        match naming {
+            Naming::Tfo => tfo,
+            Naming::Semconv => semconv,
+            Naming::Prometheus => prometheus,
+        }
+    }
+
+    /// Whether values are numbers in a vocabulary.
+    #[must_use]
+    pub const fn is_number(self, naming: Naming) -> bool {
+        matches!((self, naming), (Self::Cpu, Naming::Semconv))
+    }
+
+    /// The word of a vocabulary for a value, which is given as the kernel or node_exporter writes it.
+    #[must_use]
+    pub fn value(self, naming: Naming, value: &str) -> &str {
+        match (self, naming, value) {
+            (Self::Mode, Naming::Semconv, "irq") => "interrupt",
+            _ => value,
+        }
+    }
+
+    /// In TelemetryFlow's vocabulary, the semantic conventions and node_exporter.
+    const fn keys(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Cpu => ("cpu", "cpu.logical_number", "cpu"),
+            Self::Mode => ("mode", "cpu.mode", "mode"),
+            Self::Core => ("core", "core", "core"),
+            Self::Package => ("package", "package", "package"),
+            Self::Governor => ("governor", "governor", "governor"),
+            Self::Vector => ("vector", "vector", "vector"),
+            Self::Device => ("device", "system.device", "device"),
+            Self::Interface => ("device", "network.interface.name", "device"),
+            Self::Mountpoint => ("mountpoint", "system.filesystem.mountpoint", "mountpoint"),
+            Self::Fstype => ("fstype", "system.filesystem.type", "fstype"),
+            Self::ConnectionState => ("state", "network.connection.state", "state"),
+            Self::ProcessState => ("state", "process.state", "state"),
+            Self::Sensor => ("sensor", "sensor", "sensor"),
+            Self::Chip => ("chip", "chip", "chip"),
+            Self::ZoneType => ("type", "type", "type"),
+            Self::Resource => ("resource", "resource", "resource"),
+            Self::File => ("file", "file", "file"),
+            Self::Collector => ("collector", "collector", "collector"),
+        }
+    }
+}

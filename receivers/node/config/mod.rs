@@ -1,0 +1,104 @@
+//! What users write under `node`.
+
+mod cpu;
+mod switch;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use self::cpu::Cpu;
+pub use self::switch::{Plain, Switch, Switched};
+use super::system::Roots;
+use crate::catalogue::Naming;
+use pipelines::component::{self, Problems};
+use pipelines::config::Duration;
+
+/// Measures the machine it runs on: processors, memory, devices, network and the rest of what the kernel tells.
+///
+/// Each group of metrics has a key: `true`, `false`, or a map with `enabled`, `interval` and keys of its own.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Time between two scrapes. Default 15s.
+    pub collection_interval: Duration,
+    /// Time before the first scrape. Default 1s.
+    pub initial_delay: Duration,
+    /// Where the root of the machine's filesystem is mounted, for an agent in a container. Default `/`.
+    pub root_path: PathBuf,
+    /// The machine's procfs. Default `proc` below `root_path`.
+    pub procfs: Option<PathBuf>,
+    /// The machine's sysfs. Default `sys` below `root_path`.
+    pub sysfs: Option<PathBuf>,
+    /// What metrics and attributes are called: `tfo` (`node.cpu.seconds`), `semconv` (`system.cpu.time`) or `prometheus`
+    /// (`node_cpu_seconds_total`, as node_exporter). A metric that a vocabulary lacks keeps its name. Default `tfo`.
+    pub naming: Naming,
+    /// Processors: time by mode, usage. Default on.
+    pub cpu: Switched<Cpu>,
+    /// Load averages. Default on.
+    pub load: Switched<Plain>,
+}
+
+// === impl Config ===
+
+impl Config {
+    /// Where the kernel's files are.
+    pub(super) fn roots(&self) -> Roots {
+        let mut roots = Roots::below(&self.root_path);
+        if let Some(proc) = &self.procfs {
+            roots.proc.clone_from(proc);
+        }
+        if let Some(sys) = &self.sysfs {
+            roots.sys.clone_from(sys);
+        }
+        roots
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            collection_interval: Duration::from_secs(15),
+            initial_delay: Duration::from_secs(1),
+            root_path: PathBuf::from("/"),
+            procfs: None,
+            sysfs: None,
+            naming: Naming::default(),
+            cpu: Switched::default(),
+            load: Switched::default(),
+        }
+    }
+}
+
+impl component::Config for Config {
+    fn validate(&self, problems: &mut Problems) {
+        if self.collection_interval.is_zero() {
+            problems.error("collection_interval", "is zero, which is no interval").help("leave it out for 15s");
+        }
+        let paths = [Some(("root_path", &self.root_path)), self.procfs.as_ref().map(|path| ("procfs", path))];
+        let sysfs = self.sysfs.as_ref().map(|path| ("sysfs", path));
+        for (key, path) in paths.into_iter().flatten().chain(sysfs) {
+            absolute(key, path, problems);
+        }
+        let groups = super::groups::every(self);
+        for (key, interval) in groups.iter().filter_map(|group| Some((group.key, group.interval?))) {
+            if interval.is_zero() {
+                let problem = problems.error(format!("{key}.interval"), "is zero, which is no interval");
+                problem.help("leave it out for `collection_interval`, or write `enabled: false`");
+            }
+        }
+        if !groups.iter().any(|group| group.is_enabled) {
+            problems.error("", "every group is switched off, so that nothing would be measured").help("enable one");
+        }
+    }
+}
+
+fn absolute(key: &str, path: &Path, problems: &mut Problems) {
+    if !path.is_absolute() {
+        let text = format!("`{}` is not an absolute path", path.display());
+        problems.error(key, text).help("write where it is mounted, such as `/host`");
+    }
+}

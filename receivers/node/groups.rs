@@ -1,0 +1,46 @@
+//! The list of groups: their keys in the configuration, and how each is made.
+
+use pipelines::config::Duration;
+
+use super::config::{Config, Switch, Switched};
+use super::group::Group;
+use super::system::Roots;
+use super::{cpu, load};
+
+/// Makes a group; reads nothing yet.
+type Make = fn(&Config, &Roots) -> Box<dyn Group>;
+
+/// A group as configured.
+pub(super) struct Entry {
+    /// Its key.
+    pub(super) key: &'static str,
+    pub(super) is_enabled: bool,
+    pub(super) interval: Option<Duration>,
+    /// Whether it must not share a lane, since what it reads may not answer for long.
+    pub(super) is_apart: bool,
+    pub(super) make: Make,
+}
+
+/// Every group there is, in the order they are collected.
+pub(super) fn every(config: &Config) -> Vec<Entry> {
+    vec![
+        Entry::new("cpu", &config.cpu, |config, roots| Box::new(cpu::Cpu::new(&config.cpu, roots))),
+        Entry::new("load", &config.load, |_, roots| Box::new(load::Load::new(roots))),
+    ]
+}
+
+// === impl Entry ===
+
+impl Entry {
+    fn new<T: Switch>(key: &'static str, settings: &Switched<T>, make: Make) -> Self {
+        let (is_enabled, interval) = (settings.is_enabled(), settings.interval());
+        Self { key, is_enabled, interval, is_apart: false, make }
+    }
+
+    /// Gives it a lane of its own.
+    #[allow(dead_code)]
+    fn apart(mut self) -> Self {
+        self.is_apart = true;
+        self
+    }
+}

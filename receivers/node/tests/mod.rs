@@ -1,0 +1,6 @@
+//! Groups over fixture trees, and the receiver as a whole.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bench;
+mod cpu;
+mod load;
