@@ -1,6 +1,7 @@
 //! `tfo`: node agent, gateway collector, and the proof of a pipeline before it runs.
 
 mod admin;
+mod agent;
 mod cli;
 mod extensions;
 mod logging;

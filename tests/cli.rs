@@ -102,22 +102,6 @@ fn validate_builds_every_node() {
     assert!(errors[0]["message"].as_str().unwrap().contains("span_names"), "{errors:?}");
 }
 
-/// Scenario: an agent file of TelemetryFlow. Guarantee: one error says what it is, instead of one for each key.
-#[test]
-fn agent_files_are_refused_in_one_sentence() {
-    let folder = Folder::new();
-    let file = folder.file(
-        "agent.yaml",
-        "telemetryflow: {endpoint: 'localhost:4317'}\nagent: {name: a}\ncollectors: {}\nexporter: {}\n",
-    );
-    for command in ["validate", "agent"] {
-        let ended = tfo(&[command, "-c", &file]);
-        assert_eq!(code(&ended), Some(78));
-        assert!(ended.stderr.contains("TelemetryFlow agent file"), "{}", ended.stderr);
-        assert!(ended.stderr.contains("1 error in"), "{}", ended.stderr);
-    }
-}
-
 /// Scenario: the binary under its other names. Guarantee: it is the command, and still has a version and a help.
 #[test]
 fn other_names_stand_for_commands() {

@@ -12,10 +12,6 @@ use crate::config::{Diagnostic, Diagnostics, Node, code};
 
 /// Makes a plan of a configuration. `None` when `diagnostics` holds an error afterwards.
 pub fn resolve(root: &Node, registry: &Registry, diagnostics: &mut Diagnostics) -> Option<Plan> {
-    if let Some(agent) = agent_file(root) {
-        diagnostics.push(agent);
-        return None;
-    }
     let sections = declare::sections(root, registry, diagnostics);
     let service = service::read(root, &sections, diagnostics);
     telemetry::check(&service.telemetry.metrics, root, registry, diagnostics);
@@ -38,16 +34,6 @@ pub fn resolve(root: &Node, registry: &Registry, diagnostics: &mut Diagnostics) 
     let plan = Plan { declared, pipelines, nodes, extensions, telemetry };
     prove(&plan, diagnostics);
     (!diagnostics.has_errors()).then_some(plan)
-}
-
-/// A TelemetryFlow agent file instead of a pipeline file: one error says so, where each of its keys would be unknown.
-fn agent_file(root: &Node) -> Option<Diagnostic> {
-    const AGENT: [&str; 4] = ["telemetryflow", "agent", "collectors", "integrations"];
-    let is_pipeline_file = ["receivers", "exporters", "service"].into_iter().any(|key| root.find(key).is_some());
-    let (key, _) = AGENT.into_iter().find_map(|key| root.find(key)).filter(|_| !is_pipeline_file)?;
-    let message = format!("`{}` belongs to a TelemetryFlow agent file, which cannot be run yet", key.text());
-    let help = "write a pipeline file: `receivers`, `processors`, `exporters` and `service.pipelines`";
-    Some(Diagnostic::error(&code::UNKNOWN_FIELD, message).at(Some(key.span)).help(help))
 }
 
 fn check_connectors(sections: &Sections, pipelines: &[Pipeline], diagnostics: &mut Diagnostics) {

@@ -16,7 +16,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print the merged configuration with every `${...}` filled in; secrets are redacted
+    /// Print the merged configuration with every `${...}` filled in, an agent file as the pipelines it becomes; secrets
+    /// are redacted
     Print(PrintArgs),
 }
 
@@ -28,11 +29,14 @@ struct PrintArgs {
     /// Say behind each value which file and line, variable or argument it came from
     #[arg(long)]
     origin: bool,
+    /// Print an agent file in its own words
+    #[arg(long)]
+    agent: bool,
 }
 
 pub(super) fn run(args: &Args) -> Exit {
     let Command::Print(args) = &args.command;
-    let (root, loaded) = args.files.tree();
+    let (root, loaded) = args.files.tree(args.agent);
     loaded.print();
     match root.filter(|_| !loaded.diagnostics.has_errors()) {
         Some(root) => {

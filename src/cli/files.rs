@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use pipelines::Plan;
-use pipelines::config::{Diagnostics, Environment, ProcessEnvironment, Sources, code, load};
+use pipelines::config::{Diagnostics, Environment, Node, ProcessEnvironment, Sources, code, load};
 use pipelines::graph::resolve;
 
 use super::Exit;
+use crate::agent;
 use crate::registry::registry;
 use crate::render;
 
@@ -58,11 +59,24 @@ impl Files {
         Self { config, set }
     }
 
+    /// These files; without any the agent file that is found where agents look for it.
+    pub(crate) fn or_found(mut self) -> Result<Self, Exit> {
+        if self.config.is_empty() {
+            let found = agent::lookup::find().map_err(|error| {
+                render::err(&format!("error: {error}\n"));
+                Exit::NoInput
+            })?;
+            self.config.push(found.display().to_string());
+        }
+        Ok(self)
+    }
+
     /// Reads, checks and resolves the files.
     pub(crate) fn load(&self) -> Loaded {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
         let noting = Noting::default();
         let root = load(&self.config, &self.set, &noting, &mut sources, &mut diagnostics);
+        let root = root.and_then(|root| agent::pipelines(root, &noting, &mut diagnostics));
         let plan = root.and_then(|root| resolve(&root, &registry(), &mut diagnostics));
         Loaded { sources, diagnostics, plan, read: noting.0.into_inner(), names: self.names() }
     }
@@ -80,10 +94,15 @@ impl Files {
         loaded.plan.ok_or(exit)
     }
 
-    /// The merged and filled in tree itself.
-    pub(crate) fn tree(&self) -> (Option<pipelines::config::Node>, Loaded) {
+    /// The merged and filled in tree itself; that of an agent file as it is written (`as_agent`) or as pipelines.
+    pub(crate) fn tree(&self, as_agent: bool) -> (Option<Node>, Loaded) {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
         let root = load(&self.config, &self.set, &ProcessEnvironment, &mut sources, &mut diagnostics);
+        let pipelines = |root| match as_agent {
+            true => Some(root),
+            false => agent::pipelines(root, &ProcessEnvironment, &mut diagnostics),
+        };
+        let root = root.and_then(pipelines);
         (root, Loaded { sources, diagnostics, plan: None, read: Vec::new(), names: self.names() })
     }
 

@@ -20,7 +20,7 @@ mod validate;
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::exit::Exit;
 
@@ -37,7 +37,7 @@ enum Command {
     /// Take in OTLP on this machine and store it in a file for `tfo query`; needs no configuration
     #[cfg(feature = "sqlite")]
     Quickstart(quickstart::Args),
-    /// Run as node agent
+    /// Run as node agent; without `-c` with the first `tfo-agent.yaml` in ., ./configs, /etc/tfo-agent, $HOME/.tfo-agent
     Agent(run::Args),
     /// Run as gateway collector
     Collector(run::Args),
@@ -78,7 +78,8 @@ pub(crate) enum Format {
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match parse(arguments.into_iter().collect()) {
         Ok(cli) => match cli.command {
-            Command::Agent(args) | Command::Collector(args) => run::run(args),
+            Command::Agent(args) => run::agent(args),
+            Command::Collector(args) => run::run(args),
             #[cfg(feature = "sqlite")]
             Command::Quickstart(args) => quickstart::run(&args),
             Command::Reload(args) => reload::run(&args),
@@ -108,11 +109,17 @@ fn parse(mut arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     let command = match name {
         Some("tfo-agent") => "agent",
         Some("tfo-collector") => "collector",
-        _ => return Cli::try_parse_from(arguments),
+        _ => return parsed(arguments),
     };
     let asks_version = arguments.get(1).is_some_and(|first| first == "--version" || first == "-V");
     if !asks_version {
         arguments.insert(1, command.into());
     }
-    Cli::try_parse_from(arguments)
+    parsed(arguments)
+}
+
+/// An agent finds its file by itself.
+fn parsed(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let command = Cli::command().mut_subcommand("agent", |agent| agent.mut_arg("config", |arg| arg.required(false)));
+    Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }

@@ -48,6 +48,17 @@ impl Args {
     }
 }
 
+/// `tfo agent`, which finds its file if none is named.
+pub(super) fn agent(mut args: Args) -> Exit {
+    match args.files.or_found() {
+        Ok(files) => {
+            args.files = files;
+            run(args)
+        }
+        Err(exit) => exit,
+    }
+}
+
 pub(super) fn run(args: Args) -> Exit {
     if args.dry_run {
         return dry_run::run(&dry_run::Args::of(args.files));

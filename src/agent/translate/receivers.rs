@@ -1,0 +1,65 @@
+//! `collectors` as receivers.
+
+use pipelines::config::Node;
+
+use super::Translation;
+
+/// The groups of node metrics: their keys in agent files, and those of the receiver.
+const GROUPS: &[(&str, &str)] = &[("cpu", "cpu")];
+
+// === impl Translation ===
+
+impl Translation<'_> {
+    /// Whether the agent collects anything itself.
+    pub(super) fn collects(self) -> bool {
+        !self.collecting().is_empty()
+    }
+
+    /// The receivers of what the agent collects itself.
+    pub(super) fn collecting(self) -> Vec<&'static str> {
+        let collectors = &self.file.collectors;
+        let all = [("node", collectors.node_exporter.enabled), ("system", collectors.has_system())];
+        all.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect()
+    }
+
+    pub(super) fn receivers(self) -> Node {
+        let mut receivers = self.map("collectors");
+        if self.file.collectors.node_exporter.enabled {
+            receivers = receivers.with("node", self.node_receiver());
+        }
+        if self.file.collectors.otlp.enabled {
+            receivers = receivers.with("otlp", self.otlp());
+        }
+        receivers.node()
+    }
+
+    fn node_receiver(self) -> Node {
+        let section = "collectors.node_exporter";
+        let at = |key: &str| format!("{section}.{key}");
+        let interval = self.file.collectors.node_exporter.interval;
+        let mut node = self
+            .map(section)
+            .with("collection_interval", self.origin.duration(&at("interval"), interval))
+            .copy("naming", self.origin, &at("naming"))
+            .copy("root_path", self.origin, &at("root_path"));
+        for (key, group) in GROUPS {
+            node = node.copy(group, self.origin, &at(key));
+        }
+        node.node()
+    }
+
+    fn otlp(self) -> Node {
+        let otlp = &self.file.collectors.otlp;
+        let mut protocols = self.map("collectors.otlp");
+        for (name, key, endpoint) in
+            [("grpc", "grpc_endpoint", &otlp.grpc_endpoint), ("http", "http_endpoint", &otlp.http_endpoint)]
+        {
+            if !endpoint.is_empty() {
+                let path = format!("collectors.otlp.{key}");
+                let protocol = self.map(&path).with("endpoint", self.origin.text(&path, endpoint));
+                protocols = protocols.with(name, protocol.node());
+            }
+        }
+        self.map("collectors.otlp").with("protocols", protocols.node()).node()
+    }
+}
