@@ -68,6 +68,7 @@ impl Label {
     pub fn value(self, naming: Naming, value: &str) -> &str {
         match (self, naming, value) {
             (Self::Mode, Naming::Semconv, "irq") => "interrupt",
+            (Self::ProcessState, Naming::Tfo | Naming::Semconv, _) => process_state(naming, value),
             _ => value,
         }
     }
@@ -94,5 +95,22 @@ impl Label {
             Self::File => ("file", "file", "file"),
             Self::Collector => ("collector", "collector", "collector"),
         }
+    }
+}
+
+/// The word for the letter of a process's state.
+fn process_state(naming: Naming, letter: &str) -> &str {
+    match (letter, naming) {
+        ("R", _) => "running",
+        ("S", _) => "sleeping",
+        ("D", _) => "uninterruptible",
+        ("T", _) => "stopped",
+        ("t", _) => "traced",
+        ("I", _) => "idle",
+        ("P", _) => "parked",
+        ("X" | "x", _) => "dead",
+        ("Z", Naming::Semconv) => "defunct",
+        ("Z", _) => "zombie",
+        _ => letter,
     }
 }

@@ -7,9 +7,12 @@ pub mod cpu;
 mod label;
 pub mod load;
 mod metric;
+pub mod processes;
 pub mod scrape;
+pub mod stat;
 #[cfg(test)]
 mod tests;
+pub mod uptime;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,7 +21,7 @@ pub use self::label::Label;
 pub use self::metric::{Kind, Metric, Name};
 
 /// Every metric, group by group, in the order of the documentation.
-pub static ALL: &[&[&Metric]] = &[cpu::ALL, load::ALL, scrape::ALL];
+pub static ALL: &[&[&Metric]] = &[cpu::ALL, load::ALL, stat::ALL, processes::ALL, uptime::ALL, scrape::ALL];
 
 /// Which vocabulary metrics and their attributes are named in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]

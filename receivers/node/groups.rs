@@ -5,7 +5,7 @@ use pipelines::config::Duration;
 use super::config::{Config, Switch, Switched};
 use super::group::Group;
 use super::system::Roots;
-use super::{cpu, load};
+use super::{cpu, load, processes, stat, uptime};
 
 /// Makes a group; reads nothing yet.
 type Make = fn(&Config, &Roots) -> Box<dyn Group>;
@@ -26,6 +26,9 @@ pub(super) fn every(config: &Config) -> Vec<Entry> {
     vec![
         Entry::new("cpu", &config.cpu, |config, roots| Box::new(cpu::Cpu::new(&config.cpu, roots))),
         Entry::new("load", &config.load, |_, roots| Box::new(load::Load::new(roots))),
+        Entry::new("stat", &config.stat, |_, _| Box::new(stat::Stat)),
+        Entry::new("processes", &config.processes, |_, roots| Box::new(processes::Processes::new(roots))),
+        Entry::new("uptime", &config.uptime, |_, roots| Box::new(uptime::Uptime::new(roots))),
     ]
 }
 

@@ -19,14 +19,17 @@ mod group;
 mod groups;
 mod lane;
 mod load;
+mod processes;
 mod receiver;
 mod record;
 mod sample;
 mod series;
+mod stat;
 mod system;
 #[cfg(test)]
 mod tests;
 mod text;
+mod uptime;
 
 use std::sync::Arc;
 

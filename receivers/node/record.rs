@@ -103,6 +103,16 @@ impl Recorder {
         self.record(metric, value.into(), labels, self.boot);
     }
 
+    /// Records what the kernel says, whichever it is: a counter since the boot, or a value of the moment.
+    pub(super) fn any(&mut self, metric: &'static Metric, value: impl Into<Number>, labels: &[(Label, &str)]) {
+        self.record(metric, value.into(), labels, self.boot);
+    }
+
+    /// The time of this scrape, in nanoseconds since the Unix epoch.
+    pub(super) fn now(&self) -> u64 {
+        self.moment.now
+    }
+
     /// For metrics that are not in the catalogue, with the time of this scrape. Each call adds to the same request.
     #[allow(dead_code)]
     pub(super) fn foreign(&mut self) -> (&mut MetricsBuilder, Times) {

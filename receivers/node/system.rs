@@ -35,7 +35,6 @@ pub(super) struct Roots {
 #[derive(Debug)]
 pub(super) struct System {
     /// Where they are.
-    #[allow(dead_code)]
     pub(super) roots: Roots,
     /// What was read last.
     buffer: Buffer,
@@ -44,6 +43,8 @@ pub(super) struct System {
     /// Each file that is kept open holds a clone.
     open: Arc<()>,
     keeps: bool,
+    /// What this machine lacks, and was said to.
+    absent: Vec<&'static str>,
 }
 
 /// A file that is read again and again.
@@ -82,7 +83,6 @@ impl Roots {
     }
 
     /// A file of sysfs.
-    #[allow(dead_code)]
     pub(super) fn sys(&self, path: impl AsRef<Path>) -> Source {
         Source::new(self.sys.join(path))
     }
@@ -108,7 +108,7 @@ impl System {
     /// Reads files below these roots.
     pub(super) fn new(roots: Roots) -> Self {
         let stat = Stat { source: roots.proc("stat"), content: Buffer::default(), is_fresh: false };
-        Self { roots, buffer: Buffer::default(), stat, open: Arc::new(()), keeps: true }
+        Self { roots, buffer: Buffer::default(), stat, open: Arc::new(()), keeps: true, absent: Vec::new() }
     }
 
     /// The same, without keeping files open: for ordinary files, which can be replaced while they are open.
@@ -130,6 +130,23 @@ impl System {
     pub(super) fn read(&mut self, source: &mut Source) -> io::Result<&[u8]> {
         self.fill(source)?;
         Ok(self.buffer.content())
+    }
+
+    /// Reads a whole file that is not read again soon.
+    ///
+    /// # Errors
+    /// As [`System::read`].
+    pub(super) fn read_once(&mut self, path: &Path) -> io::Result<&[u8]> {
+        self.buffer.read(&File::open(path)?)?;
+        Ok(self.buffer.content())
+    }
+
+    /// Says once that the machine lacks something that others have, which is no fault.
+    pub(super) fn absent(&mut self, what: &'static str, path: &Path) {
+        if !self.absent.contains(&what) {
+            self.absent.push(what);
+            tracing::info!("{what} are left out: {} has none", path.display());
+        }
     }
 
     /// Reads `/proc/stat`, once for all groups of a scrape.

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
-/// The lines of a file; the line break is not part of them.
+/// The lines of a file that are not empty, without their line breaks.
 pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+    let mut begin = 0;
+    let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
+    let line = move |end| &bytes[std::mem::replace(&mut begin, end + 1)..end];
+    ends.map(line).filter(|line| !line.is_empty())
 }
 
 /// The words of a line, however they are separated.
@@ -29,19 +32,16 @@ pub(super) fn decimal(word: &[u8]) -> Option<f64> {
 }
 
 /// The one number that a file holds, as in sysfs.
-#[allow(dead_code)]
 pub(super) fn only_number(bytes: &[u8]) -> Option<u64> {
     number(bytes.trim_ascii())
 }
 
 /// Text for an attribute. What is not UTF-8 is replaced, which is the only case that allocates.
-#[allow(dead_code)]
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
 /// Calls `each` with every number of a list such as `0-3,8`; false if it is something else.
-#[allow(dead_code)]
 pub(super) fn number_list(bytes: &[u8], mut each: impl FnMut(u64)) -> bool {
     let bytes = bytes.trim_ascii();
     bytes.is_empty()

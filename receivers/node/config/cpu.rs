@@ -16,6 +16,10 @@ pub struct Cpu {
     pub interval: Option<Duration>,
     /// Whether time and usage are told for each logical processor, rather than for all of them together. Default true.
     pub per_core: bool,
+    /// Whether frequencies and governors are read. Default true.
+    pub frequency: bool,
+    /// Whether temperatures and throttling are read. Default true.
+    pub thermal: bool,
 }
 
 switch!(Cpu);
@@ -24,6 +28,6 @@ switch!(Cpu);
 
 impl Default for Cpu {
     fn default() -> Self {
-        Self { enabled: true, interval: None, per_core: true }
+        Self { enabled: true, interval: None, per_core: true, frequency: true, thermal: true }
     }
 }

@@ -36,10 +36,16 @@ pub struct Config {
     /// What metrics and attributes are called: `tfo` (`node.cpu.seconds`), `semconv` (`system.cpu.time`) or `prometheus`
     /// (`node_cpu_seconds_total`, as node_exporter). A metric that a vocabulary lacks keeps its name. Default `tfo`.
     pub naming: Naming,
-    /// Processors: time by mode, usage. Default on.
+    /// Processors: time by mode, usage, frequency, temperature, throttling. Default on.
     pub cpu: Switched<Cpu>,
     /// Load averages. Default on.
     pub load: Switched<Plain>,
+    /// Interrupts, softirqs, context switches, forks. Default on.
+    pub stat: Switched<Plain>,
+    /// Processes by state, and threads. Default on.
+    pub processes: Switched<Plain>,
+    /// How long the machine has been up. Default on.
+    pub uptime: Switched<Plain>,
 }
 
 // === impl Config ===
@@ -69,6 +75,9 @@ impl Default for Config {
             naming: Naming::default(),
             cpu: Switched::default(),
             load: Switched::default(),
+            stat: Switched::default(),
+            processes: Switched::default(),
+            uptime: Switched::default(),
         }
     }
 }

@@ -3,4 +3,7 @@
 
 mod bench;
 mod cpu;
+mod hardware;
 mod load;
+mod processes;
+mod stat;

@@ -1,4 +1,6 @@
-//! What holds for every row.
+//! What holds for every row, and the page that is made of them.
+
+mod page;
 
 use std::collections::HashMap;
 
