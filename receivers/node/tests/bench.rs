@@ -146,7 +146,8 @@ fn attributes(attributes: &[KeyValue]) -> String {
     if all.is_empty() { String::new() } else { format!("{{{}}}", all.join(",")) }
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a tree.
+pub(in crate::node) fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());

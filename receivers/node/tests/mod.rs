@@ -4,6 +4,7 @@
 mod bench;
 mod cpu;
 mod hardware;
+mod lanes;
 mod load;
 mod processes;
 mod stat;
