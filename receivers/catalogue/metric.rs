@@ -88,6 +88,13 @@ impl Metric {
         self
     }
 
+    /// With attributes on every point, in its own vocabulary.
+    #[must_use]
+    pub const fn with(mut self, constant: &'static [(&'static str, &'static str)]) -> Self {
+        self.tfo.constant = constant;
+        self
+    }
+
     /// Its name in the semantic conventions.
     #[must_use]
     pub const fn semconv(mut self, name: Name) -> Self {

@@ -3,16 +3,23 @@
 //! Code, documentation and tests all read these rows, so a metric is described in one place. A file here holds the rows
 //! of one group, as `pub static NAME: Metric`, and a list of them; [`ALL`] is the list of lists.
 
+pub mod arp;
+pub mod conntrack;
 pub mod cpu;
+pub mod entropy;
+pub mod filefd;
 mod label;
 pub mod load;
+pub mod memory;
 mod metric;
 pub mod processes;
 pub mod scrape;
+pub mod sockstat;
 pub mod stat;
 #[cfg(test)]
 mod tests;
 pub mod uptime;
+pub mod vmstat;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -21,7 +28,21 @@ pub use self::label::Label;
 pub use self::metric::{Kind, Metric, Name};
 
 /// Every metric, group by group, in the order of the documentation.
-pub static ALL: &[&[&Metric]] = &[cpu::ALL, load::ALL, stat::ALL, processes::ALL, uptime::ALL, scrape::ALL];
+pub static ALL: &[&[&Metric]] = &[
+    cpu::ALL,
+    load::ALL,
+    stat::ALL,
+    processes::ALL,
+    uptime::ALL,
+    memory::ALL,
+    vmstat::ALL,
+    sockstat::ALL,
+    conntrack::ALL,
+    entropy::ALL,
+    filefd::ALL,
+    arp::ALL,
+    scrape::ALL,
+];
 
 /// Which vocabulary metrics and their attributes are named in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]

@@ -5,7 +5,7 @@ use pipelines::config::Duration;
 use super::config::{Config, Switch, Switched};
 use super::group::Group;
 use super::system::Roots;
-use super::{cpu, load, processes, stat, uptime};
+use super::{arp, conntrack, cpu, entropy, filefd, load, memory, processes, sockstat, stat, uptime, vmstat};
 
 /// Makes a group; reads nothing yet.
 type Make = fn(&Config, &Roots) -> Box<dyn Group>;
@@ -29,6 +29,13 @@ pub(super) fn every(config: &Config) -> Vec<Entry> {
         Entry::new("stat", &config.stat, |_, _| Box::new(stat::Stat)),
         Entry::new("processes", &config.processes, |_, roots| Box::new(processes::Processes::new(roots))),
         Entry::new("uptime", &config.uptime, |_, roots| Box::new(uptime::Uptime::new(roots))),
+        Entry::new("memory", &config.memory, |config, roots| Box::new(memory::Memory::new(config.naming, roots))),
+        Entry::new("vmstat", &config.vmstat, |_, roots| Box::new(vmstat::Vmstat::new(roots))),
+        Entry::new("sockstat", &config.sockstat, |_, roots| Box::new(sockstat::Sockstat::new(roots))),
+        Entry::new("conntrack", &config.conntrack, |_, roots| Box::new(conntrack::Conntrack::new(roots))),
+        Entry::new("entropy", &config.entropy, |_, roots| Box::new(entropy::Entropy::new(roots))),
+        Entry::new("filefd", &config.filefd, |_, roots| Box::new(filefd::Filefd::new(roots))),
+        Entry::new("arp", &config.arp, |_, roots| Box::new(arp::Arp::new(roots))),
     ]
 }
 

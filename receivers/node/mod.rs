@@ -11,25 +11,33 @@
 //!     cpu: { per_core: false }
 //! ```
 
+mod arp;
 mod check;
 mod config;
+mod conntrack;
 mod cpu;
 mod encode;
+mod entropy;
+mod filefd;
 mod group;
 mod groups;
 mod lane;
+mod lists;
 mod load;
+mod memory;
 mod processes;
 mod receiver;
 mod record;
 mod sample;
 mod series;
+mod sockstat;
 mod stat;
 mod system;
 #[cfg(test)]
 mod tests;
 mod text;
 mod uptime;
+mod vmstat;
 
 use std::sync::Arc;
 

@@ -46,6 +46,20 @@ pub struct Config {
     pub processes: Switched<Plain>,
     /// How long the machine has been up. Default on.
     pub uptime: Switched<Plain>,
+    /// Memory and swap. Default on.
+    pub memory: Switched<Plain>,
+    /// Counters of virtual memory: paging, swapping, page faults, kills for want of memory. Default on.
+    pub vmstat: Switched<Plain>,
+    /// Sockets in use, by protocol. Default on.
+    pub sockstat: Switched<Plain>,
+    /// Connection tracking: entries, their limit, what was counted. Default on.
+    pub conntrack: Switched<Plain>,
+    /// The kernel's entropy pool. Default on.
+    pub entropy: Switched<Plain>,
+    /// Open files of all processes, and their limit. Default on.
+    pub filefd: Switched<Plain>,
+    /// Entries of the ARP table, by interface. Default on.
+    pub arp: Switched<Plain>,
 }
 
 // === impl Config ===
@@ -78,6 +92,13 @@ impl Default for Config {
             stat: Switched::default(),
             processes: Switched::default(),
             uptime: Switched::default(),
+            memory: Switched::default(),
+            vmstat: Switched::default(),
+            sockstat: Switched::default(),
+            conntrack: Switched::default(),
+            entropy: Switched::default(),
+            filefd: Switched::default(),
+            arp: Switched::default(),
         }
     }
 }

@@ -6,5 +6,7 @@ mod cpu;
 mod hardware;
 mod lanes;
 mod load;
+mod memory;
 mod processes;
 mod stat;
+mod tables;

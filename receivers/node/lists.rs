@@ -1,0 +1,66 @@
+//! What the kernel lists as names with numbers, found in our lists without a search as long as the order is the same.
+
+/// A list of names with what each stands for, in the order of the kernel.
+pub(super) struct Known<T: 'static> {
+    names: &'static [(&'static str, T)],
+    /// Where the next name is expected.
+    next: usize,
+}
+
+/// The lines of a file up to its last line break, and whether anything came after that: the kernel ends every line, so
+/// what has no end was cut off and must not be believed.
+pub(super) fn whole_lines(bytes: &[u8]) -> (&[u8], bool) {
+    match bytes.iter().rposition(|byte| *byte == b'\n') {
+        Some(end) => (&bytes[..end], end + 1 < bytes.len()),
+        None => (&[], true),
+    }
+}
+
+// === impl Known ===
+
+impl<T: Copy> Known<T> {
+    /// Looks names up in this list.
+    pub(super) fn new(names: &'static [(&'static str, T)]) -> Self {
+        Self { names, next: 0 }
+    }
+
+    /// Begins the file anew.
+    pub(super) fn rewind(&mut self) {
+        self.next = 0;
+    }
+
+    /// What a name stands for.
+    pub(super) fn find(&mut self, name: &[u8]) -> Option<T> {
+        let (before, after) = self.names.split_at(self.next.min(self.names.len()));
+        let from = after.iter().position(|(known, _)| known.as_bytes() == name).map(|at| self.next + at);
+        let at = from.or_else(|| before.iter().position(|(known, _)| known.as_bytes() == name))?;
+        self.next = at + 1;
+        Some(self.names[at].1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scenario: names in the expected order, in another one, and unknown ones. Guarantee: all are found, and no others.
+    #[test]
+    fn names_in_any_order() {
+        let mut known = Known::new(&[("a", 1), ("b", 2), ("c", 3)]);
+        for (name, number) in [("a", Some(1)), ("c", Some(3)), ("b", Some(2)), ("x", None), ("c", Some(3)), ("", None)]
+        {
+            assert_eq!(known.find(name.as_bytes()), number, "{name}");
+        }
+        known.rewind();
+        assert_eq!(known.find(b"a"), Some(1));
+    }
+
+    /// Scenario: files that end, and files that were cut off. Guarantee: half a line is not read.
+    #[test]
+    fn half_a_line() {
+        assert_eq!(whole_lines(b"a 1\nb 2\n"), (&b"a 1\nb 2"[..], false));
+        assert_eq!(whole_lines(b"a 1\nb 2"), (&b"a 1"[..], true));
+        assert_eq!(whole_lines(b"a 1"), (&b""[..], true));
+        assert_eq!(whole_lines(b""), (&b""[..], true));
+    }
+}
