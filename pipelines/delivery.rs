@@ -77,6 +77,9 @@ pub struct RetryConfig {
     pub max_interval: Duration,
     /// Time after which the batch is given back to its sender; 0s means never. Default 300s.
     pub max_elapsed_time: Duration,
+    /// Attempts after which it is given back, too; 0 for no such bound. Default 0. What lies on disk is tried until it is
+    /// delivered, rejected or too old.
+    pub max_attempts: u32,
 }
 
 /// What the engine needs to know to deliver, from what users write.
@@ -211,6 +214,7 @@ impl RetryConfig {
             multiplier: self.multiplier,
             max_interval: self.max_interval.into(),
             max_elapsed_time: self.max_elapsed_time.into(),
+            max_attempts: self.max_attempts,
         }
     }
 }
@@ -224,6 +228,7 @@ impl Default for RetryConfig {
             multiplier,
             max_interval,
             max_elapsed_time,
+            max_attempts,
         } = RetrySettings::default();
         Self {
             enabled,
@@ -232,6 +237,7 @@ impl Default for RetryConfig {
             multiplier,
             max_interval: max_interval.into(),
             max_elapsed_time: max_elapsed_time.into(),
+            max_attempts,
         }
     }
 }

@@ -4,6 +4,16 @@
 //! `UPDATE_GOLDEN=1 cargo test --test agent` writes those anew.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "agent/running.rs"]
+mod running;
+mod support;
+// The tests of TLS use more of it.
+#[allow(dead_code)]
+#[path = "tls/authority.rs"]
+mod tls;
+#[path = "agent/world.rs"]
+mod world;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

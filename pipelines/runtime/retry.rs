@@ -17,6 +17,8 @@ pub struct Retry {
     pub max_interval: Duration,
     /// Time after which the batch is given back to its sender; zero means never.
     pub max_elapsed_time: Duration,
+    /// Attempts after which it is, too; zero for no such bound.
+    pub max_attempts: u32,
 }
 
 /// The waits of one batch.
@@ -24,6 +26,8 @@ pub struct Retry {
 pub(crate) struct Backoff<'a> {
     retry: &'a Retry,
     interval: Duration,
+    /// Waits there have been.
+    waits: u32,
     seed: u64,
 }
 
@@ -42,6 +46,7 @@ impl Default for Retry {
             multiplier: 1.5,
             max_interval: Duration::from_secs(30),
             max_elapsed_time: Duration::from_secs(300),
+            max_attempts: 0,
         }
     }
 }
@@ -51,13 +56,14 @@ impl Default for Retry {
 impl<'a> Backoff<'a> {
     /// `seed` makes batches that failed together come back apart.
     pub(crate) fn new(retry: &'a Retry, seed: u64) -> Self {
-        Self { retry, interval: retry.initial_interval, seed }
+        Self { retry, interval: retry.initial_interval, waits: 0, seed }
     }
 
     /// The wait before the next attempt, at least `asked`; `None` when it is time to give up.
     pub(crate) fn next(&mut self, elapsed: Duration, asked: Option<Duration>) -> Option<Duration> {
         let limit = self.retry.max_elapsed_time;
-        if !self.retry.enabled {
+        let most = self.retry.max_attempts;
+        if !self.retry.enabled || (most > 0 && self.waits + 1 >= most) {
             return None;
         }
         if limit.is_zero() {
@@ -79,6 +85,7 @@ impl<'a> Backoff<'a> {
     }
 
     fn grow(&mut self) {
+        self.waits = self.waits.saturating_add(1);
         let (most, seconds) = (self.retry.max_interval, self.interval.as_secs_f64() * self.retry.multiplier.max(1.0));
         // What is longer than a duration can say is longer than the longest interval.
         self.interval = Duration::try_from_secs_f64(seconds).map_or(most, |grown| grown.min(most));
@@ -117,6 +124,17 @@ mod tests {
         assert!(waits.len() > 8 && elapsed <= retry.max_elapsed_time, "{waits:?}");
         assert!(waits[0] >= Duration::from_millis(2500) && waits[0] <= Duration::from_millis(7500));
         assert!(waits.iter().all(|wait| *wait <= Duration::from_secs(45)));
+    }
+
+    /// Scenario: a bound on attempts. Guarantee: there are that many, the first one included.
+    #[test]
+    fn attempts_are_counted() {
+        for (max_attempts, waits) in [(1, 0), (3, 2)] {
+            let retry = Retry { max_attempts, ..Retry::default() };
+            let mut backoff = Backoff::new(&retry, 7);
+            let given = std::iter::from_fn(|| backoff.next(Duration::ZERO, None)).take(9).count();
+            assert_eq!(given, waits, "{max_attempts} attempts");
+        }
     }
 
     /// Scenario: the largest multiplier and interval there are. Guarantee: the interval stays at its bound.

@@ -18,6 +18,8 @@ pub(crate) mod lookup;
 mod sections;
 mod shape;
 mod spelling;
+#[cfg(test)]
+mod tests;
 mod translate;
 mod tree;
 mod unbuilt;

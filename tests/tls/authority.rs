@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
-/// An authority that issues certificates for `localhost`.
+/// An authority that issues certificates, for `localhost` unless told otherwise.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate and its key in PEM.
@@ -34,8 +34,13 @@ impl Authority {
 
     /// A certificate that expires in so many days.
     pub(crate) fn issue_for(&self, days: u64) -> Pair {
+        self.issue_to("localhost", days)
+    }
+
+    /// A certificate for another name.
+    pub(crate) fn issue_to(&self, name: &str, days: u64) -> Pair {
         let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = (SystemTime::now() - Duration::from_secs(365 * 86_400)).into();
         params.not_after = (SystemTime::now() + Duration::from_secs(days * 86_400 + 3600)).into();
         let cert = params.signed_by(&key, &self.0).unwrap();

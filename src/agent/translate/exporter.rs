@@ -149,11 +149,16 @@ impl Translation<'_> {
     fn retry(self) -> Node {
         let retry = &self.file.telemetryflow.retry;
         let path = |key: &str| format!("telemetryflow.retry.{key}");
-        self.map("telemetryflow.retry")
+        let keys = self
+            .map("telemetryflow.retry")
             .with("enabled", self.origin.switch(&path("enabled"), retry.enabled))
             .with("initial_interval", self.origin.duration(&path("initial_interval"), retry.initial_interval))
             .with("max_interval", self.origin.duration(&path("max_interval"), retry.max_interval))
-            .node()
+            .text("max_elapsed_time", "0s");
+        // What is on disk is tried until it is delivered, rejected or too old.
+        let bound =
+            (!self.file.buffer.enabled).then(|| self.origin.number(&path("max_attempts"), retry.max_attempts.into()));
+        keys.with_some("max_attempts", bound).node()
     }
 }
 

@@ -5,7 +5,8 @@ use pipelines::config::Node;
 use super::Translation;
 
 /// The groups of node metrics: their keys in agent files, and those of the receiver.
-const GROUPS: &[(&str, &str)] = &[("cpu", "cpu"), ("load_avg", "load")];
+const GROUPS: &[(&str, &str)] =
+    &[("cpu", "cpu"), ("load_avg", "load"), ("stat", "stat"), ("processes", "processes"), ("uptime", "uptime")];
 
 // === impl Translation ===
 
