@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::store::Server;
 use super::{Kind, LOAD, Queue, Store, Trial};
-use crate::load::{Load, Sending};
+use crate::load::Load;
 use crate::support::disk::Disk;
 
 const LOAD_HERE: Load = Load { rate: Some(4000), size: 1000, ..LOAD };
@@ -32,7 +32,7 @@ async fn postgres_is_read_only() {
     let trial = Trial::start("server read-only", store, Queue::Disk, "5s");
     let Server::Postgres(server) = &trial.store.server else { unreachable!("it was asked for") };
     let sending = trial.load(Load { rate: Some(3000), ..LOAD });
-    tokio::time::sleep(Duration::from_millis(900)).await;
+    stored_something(&trial).await;
     let database = &trial.store.database;
     let all_leave = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tfo'";
     let read_only = |is: &str| {
@@ -57,7 +57,7 @@ async fn clickhouse_has_too_many_parts() {
     let trial = Trial::start("too many parts", store, Queue::Disk, "5s");
     let Server::ClickHouse(server) = &trial.store.server else { unreachable!("it was asked for") };
     let sending = trial.load(Load { rate: Some(3000), ..LOAD });
-    stored_something(&sending).await;
+    stored_something(&trial).await;
     let alter = |what: &str| server.execute(&trial.store.database, &format!("ALTER TABLE otel_logs {what}"));
     alter("MODIFY SETTING parts_to_throw_insert = 1, parts_to_delay_insert = 1");
     tokio::time::sleep(Duration::from_millis(1500)).await;
@@ -80,7 +80,7 @@ async fn clickhouse_is_full_and_read_only() {
         "500 Code: 243. DB::Exception: Cannot reserve 1.00 MiB, not enough space. (NOT_ENOUGH_SPACE)",
         "500 Code: 242. DB::Exception: Table is in readonly mode. (TABLE_IS_READ_ONLY)",
     ] {
-        stored_something(&sending).await;
+        stored_something(&trial).await;
         server.fail(refusal);
         tokio::time::sleep(Duration::from_millis(700)).await;
         server.heal();
@@ -97,7 +97,7 @@ async fn clickhouse_is_full_and_read_only() {
 async fn fills_up(store: Store, disk: &Disk) {
     let trial = Trial::start("disk full", store, Queue::Disk, "5s");
     let sending = trial.load(LOAD_HERE);
-    stored_something(&sending).await;
+    stored_something(&trial).await;
     disk.leave(0);
     let before = trial.store.found().records.len();
     tokio::time::sleep(Duration::from_millis(2500)).await;
@@ -112,9 +112,9 @@ async fn fills_up(store: Store, disk: &Disk) {
     trial.judge(&tally).await;
 }
 
-async fn stored_something(sending: &Sending) {
-    while sending.counts().0 < 60 {
+/// Waits for the first records in the database: the queue acknowledges before there are even tables.
+async fn stored_something(trial: &Trial) {
+    while trial.store.found().records.is_empty() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    tokio::time::sleep(Duration::from_millis(500)).await;
 }
