@@ -5,6 +5,8 @@ mod agent;
 mod cli;
 mod extensions;
 mod logging;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod platform_wire;
 mod registry;
 mod reload;
 mod render;

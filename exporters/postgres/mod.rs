@@ -15,6 +15,7 @@ mod check;
 mod config;
 mod connection;
 mod copy;
+mod database;
 mod error;
 mod interning;
 mod schema;
@@ -38,6 +39,7 @@ use pipelines::{BatchId, Context, Signal, Telemetry, delivery};
 pub use self::config::{Config, SslMode};
 use self::connection::Connector;
 use self::copy::{Binary, HEADER, Shown, TRAILER};
+pub use self::database::Database;
 pub use self::schema::{
     BATCHES, Column, EXP_HISTOGRAM, Error, GAUGE, HISTOGRAM, LOGS, RESOURCES, SCOPES, SPANS, SUM, SUMMARY, Schema,
     SchemaConfig, TABLES, Table, TimescaleDb, ddl,

@@ -3,11 +3,14 @@
 mod health;
 mod health_check;
 mod pprof;
-mod secured;
+pub(crate) mod secured;
 pub(crate) mod server;
 mod zpages;
 
 use pipelines::component::Component;
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) use self::health::rfc3339;
 
 /// Every extension, in the order they are shown.
 pub(crate) static ALL: &[Component] = &[

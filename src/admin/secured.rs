@@ -34,7 +34,7 @@ pub(super) struct Secured {
 }
 
 /// TLS of an extension that follows its files. Files that cannot be used keep it from starting.
-pub(super) fn renewing(
+pub(crate) fn renewing(
     tls: &ServerTls,
     id: &ComponentId,
     renewals: &Renewals,

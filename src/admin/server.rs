@@ -22,14 +22,14 @@ const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 struct Socket(net::Listener);
 
 /// Reports an endpoint that nobody can listen on.
-pub(super) fn validate(endpoint: &str, problems: &mut Problems) {
+pub(crate) fn validate(endpoint: &str, problems: &mut Problems) {
     if let Err(reason) = Listen::parse(endpoint, Transport::Tcp) {
         problems.error("endpoint", reason);
     }
 }
 
 /// Serves `router` on `endpoint`, over TLS if there is some, until the host's stop is requested.
-pub(super) async fn serve(
+pub(crate) async fn serve(
     endpoint: &str,
     tls: Option<Arc<Renewing<ServerConfig>>>,
     router: Router,

@@ -1,5 +1,7 @@
 //! Extensions that serve other components. This file is their list.
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod agents_api;
 mod api_keys;
 mod basicauth;
 mod bearertokenauth;
@@ -11,6 +13,8 @@ use pipelines::component::{Component, ExtensionHost, Failure};
 /// Every extension, in the order they are shown.
 pub(crate) static ALL: &[Component] = &[
     Component::extension::<file_storage::FileStorage>(),
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    Component::extension::<agents_api::AgentsApi>(),
     Component::extension::<api_keys::ApiKeys>(),
     Component::extension::<basicauth::BasicAuth>(),
     Component::extension::<bearertokenauth::BearerTokenAuth>(),

@@ -14,6 +14,8 @@ use pipelines::runtime::{Health, NodeStatus, Status};
 use serde_json::{Map, Value, json};
 
 pub(super) use self::condition::Condition;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) use self::time::rfc3339;
 
 /// What is said of the engine and each of its components.
 pub(super) struct Report {

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use pipelines::auth::Date;
 
 /// In UTC, to the second: `2026-01-31T12:00:00Z`.
-pub(super) fn rfc3339(time: SystemTime) -> String {
+pub(crate) fn rfc3339(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) % 86_400;
     format!("{}T{:02}:{:02}:{:02}Z", Date::of(time), seconds / 3600, seconds % 3600 / 60, seconds % 60)
 }
