@@ -68,6 +68,10 @@ impl Label {
     pub fn value(self, naming: Naming, value: &str) -> &str {
         match (self, naming, value) {
             (Self::Mode, Naming::Semconv, "irq") => "interrupt",
+            (Self::ConnectionState, Naming::Semconv, "close") => "closed",
+            (Self::ConnectionState, Naming::Semconv, "fin_wait1") => "fin_wait_1",
+            (Self::ConnectionState, Naming::Semconv, "fin_wait2") => "fin_wait_2",
+            (Self::ConnectionState, Naming::Semconv, "syn_recv") => "syn_received",
             (Self::ProcessState, Naming::Tfo | Naming::Semconv, _) => process_state(naming, value),
             _ => value,
         }

@@ -12,10 +12,12 @@ mod label;
 pub mod load;
 pub mod memory;
 mod metric;
+pub mod pressure;
 pub mod processes;
 pub mod scrape;
 pub mod sockstat;
 pub mod stat;
+pub mod tcp;
 #[cfg(test)]
 mod tests;
 pub mod uptime;
@@ -41,6 +43,8 @@ pub static ALL: &[&[&Metric]] = &[
     entropy::ALL,
     filefd::ALL,
     arp::ALL,
+    tcp::ALL,
+    pressure::ALL,
     scrape::ALL,
 ];
 

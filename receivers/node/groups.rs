@@ -5,7 +5,9 @@ use pipelines::config::Duration;
 use super::config::{Config, Switch, Switched};
 use super::group::Group;
 use super::system::Roots;
-use super::{arp, conntrack, cpu, entropy, filefd, load, memory, processes, sockstat, stat, uptime, vmstat};
+use super::{
+    arp, conntrack, cpu, entropy, filefd, load, memory, pressure, processes, sockstat, stat, tcp, uptime, vmstat,
+};
 
 /// Makes a group; reads nothing yet.
 type Make = fn(&Config, &Roots) -> Box<dyn Group>;
@@ -36,6 +38,8 @@ pub(super) fn every(config: &Config) -> Vec<Entry> {
         Entry::new("entropy", &config.entropy, |_, roots| Box::new(entropy::Entropy::new(roots))),
         Entry::new("filefd", &config.filefd, |_, roots| Box::new(filefd::Filefd::new(roots))),
         Entry::new("arp", &config.arp, |_, roots| Box::new(arp::Arp::new(roots))),
+        Entry::new("pressure", &config.pressure, |_, roots| Box::new(pressure::Pressure::new(roots))),
+        Entry::new("tcp", &config.tcp, |_, roots| Box::new(tcp::Tcp::new(roots))),
     ]
 }
 

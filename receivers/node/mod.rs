@@ -25,6 +25,7 @@ mod lane;
 mod lists;
 mod load;
 mod memory;
+mod pressure;
 mod processes;
 mod receiver;
 mod record;
@@ -33,6 +34,7 @@ mod series;
 mod sockstat;
 mod stat;
 mod system;
+mod tcp;
 #[cfg(test)]
 mod tests;
 mod text;

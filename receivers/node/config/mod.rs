@@ -60,6 +60,10 @@ pub struct Config {
     pub filefd: Switched<Plain>,
     /// Entries of the ARP table, by interface. Default on.
     pub arp: Switched<Plain>,
+    /// Pressure stall information: time lost by waiting for processors, memory and devices. Default on.
+    pub pressure: Switched<Plain>,
+    /// TCP sockets by state, and the bytes that wait in them. Default on.
+    pub tcp: Switched<Plain>,
 }
 
 // === impl Config ===
@@ -99,6 +103,8 @@ impl Default for Config {
             entropy: Switched::default(),
             filefd: Switched::default(),
             arp: Switched::default(),
+            pressure: Switched::default(),
+            tcp: Switched::default(),
         }
     }
 }

@@ -10,3 +10,4 @@ mod memory;
 mod processes;
 mod stat;
 mod tables;
+mod tcp;
