@@ -26,7 +26,7 @@ pub static SKIPPED: Metric = Metric::counter(
     GROUP,
     "node.scrape.skipped",
     "{scrape}",
-    "Scrapes of the group that were left out because an earlier one was not done, since the receiver started.",
+    "Scrapes that were left out since the receiver started: an earlier one was not done, or memory was short.",
 )
 .labels(&[Label::Collector])
 .source("the receiver");

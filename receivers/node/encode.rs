@@ -1,7 +1,7 @@
 //! OTLP points and metrics as bytes. A receiver that repeats itself every few seconds writes them without a builder,
 //! into buffers it keeps.
 
-use pipelines::otlp::wire::{LEN, len_field_len, put_fixed64, put_len, put_tag, put_uint, put_varint};
+use pipelines::otlp::wire::{LEN, len_field_len, put_fixed64, put_len, put_tag, put_uint, put_varint, varint_len};
 
 /// `attributes` of `NumberDataPoint`.
 const ATTRIBUTES: u32 = 7;
@@ -43,12 +43,13 @@ pub(super) fn put_text(out: &mut Vec<u8>, key: &str, value: &str) {
 
 /// Appends an attribute with a number.
 pub(super) fn put_int(out: &mut Vec<u8>, key: &str, value: u32) {
-    let mut content = Vec::with_capacity(6);
-    put_uint(&mut content, 3, u64::from(value));
+    let content = 1 + varint_len(u64::from(value));
     put_tag(out, ATTRIBUTES, LEN);
-    put_varint(out, (len_field_len(1, key.len()) + len_field_len(2, content.len())) as u64);
+    put_varint(out, (len_field_len(1, key.len()) + len_field_len(2, content)) as u64);
     put_len(out, 1, key.as_bytes());
-    put_len(out, 2, &content);
+    put_tag(out, 2, LEN);
+    put_varint(out, content as u64);
+    put_uint(out, 3, u64::from(value));
 }
 
 /// Appends what follows the attributes of a point; a start of 0 is left out.

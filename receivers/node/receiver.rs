@@ -54,17 +54,18 @@ async fn follow(config: Arc<Config>, course: Course, mut way: Way) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut before: Option<Instant> = None;
     let mut lane = None;
+    let mut skipped = 0;
     loop {
         let tick = tokio::select! {
             () = way.stop.requested() => return,
             tick = ticks.tick() => tick,
         };
-        let left_out = before.replace(tick).map_or(0, |before| left_out(tick - before, course.interval));
+        skipped += before.replace(tick).map_or(0, |before| left_out(tick - before, course.interval));
         let taken = lane.take();
         let (id, config, course) = (way.id.clone(), config.clone(), course.clone());
         let scraping = tokio::task::spawn_blocking(move || {
             let mut lane = taken.unwrap_or_else(|| Lane::new(id, &config, &course));
-            lane.skip(left_out);
+            lane.skip(skipped);
             let telemetry = lane.scrape();
             (lane, telemetry)
         });
@@ -76,7 +77,7 @@ async fn follow(config: Arc<Config>, course: Course, mut way: Way) {
         match scraped {
             Ok((used, telemetry)) => {
                 lane = Some(used);
-                way.send(telemetry);
+                skipped = u64::from(!way.send(telemetry));
             }
             Err(error) => tracing::error!(id = %way.id, %error, "a scrape failed; the next one begins anew"),
         }
@@ -92,14 +93,15 @@ fn left_out(between: Duration, interval: Duration) -> u64 {
 // === impl Way ===
 
 impl Way {
-    /// Sends a scrape on. What is refused is not sent again: the next scrape says more.
-    fn send(&self, telemetry: Telemetry) {
-        let Some(output) = self.outputs.signal(Signal::Metrics) else { return };
+    /// Sends a scrape on; false if there was no room for it. What is refused is not sent again: the next scrape says more.
+    fn send(&self, telemetry: Telemetry) -> bool {
+        let Some(output) = self.outputs.signal(Signal::Metrics) else { return true };
         let Some(permit) = self.budget.try_acquire(telemetry.len() as u64) else {
             tracing::warn!(id = %self.id, "a scrape is left out: too many bytes are in flight");
-            return;
+            return false;
         };
         let (batch, _acked) = Batch::tracked_until(telemetry, Context::default(), Acknowledge::Received);
         output.send(batch.holding(permit));
+        true
     }
 }

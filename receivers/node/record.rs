@@ -224,8 +224,10 @@ fn address(metric: &'static Metric) -> usize {
 
 fn put_label(out: &mut Vec<u8>, naming: Naming, label: Label, text: &str) {
     let key = label.key(naming);
-    match text.parse() {
-        Ok(number) if label.is_number(naming) => encode::put_int(out, key, number),
-        _ => encode::put_text(out, key, label.value(naming, text)),
+    if label.is_number(naming)
+        && let Ok(number) = text.parse()
+    {
+        return encode::put_int(out, key, number);
     }
+    encode::put_text(out, key, label.value(naming, text));
 }

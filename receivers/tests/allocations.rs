@@ -51,7 +51,7 @@ impl Accept for Capture {
 }
 
 /// Points of a scrape of a machine with so many processors, allocations of `COUNTED` scrapes, and bytes they left behind.
-async fn scrapes(processors: usize) -> (usize, usize, isize) {
+async fn scrapes(processors: usize, naming: &str) -> (usize, usize, isize) {
     let tree = tempfile::tempdir().unwrap();
     fs::create_dir_all(tree.path().join("proc")).unwrap();
     let mut stat = "cpu  1000 20 300 8000 40 5 6 7 100 2\n".to_owned();
@@ -60,11 +60,11 @@ async fn scrapes(processors: usize) -> (usize, usize, isize) {
     let folder = tree.path().join("sys/devices/system/cpu");
     fs::create_dir_all(&folder).unwrap();
     ["present", "online"].iter().for_each(|file| fs::write(folder.join(file), "0\n").unwrap());
-    let (points, made, left) = run(tree.path()).await;
+    let (points, made, left) = run(tree.path(), naming).await;
     (points, made, left)
 }
 
-async fn run(root: &Path) -> (usize, usize, isize) {
+async fn run(root: &Path, naming: &str) -> (usize, usize, isize) {
     let capture = Arc::new(Capture {
         batches: AtomicUsize::new(0),
         points: AtomicUsize::new(0),
@@ -72,7 +72,7 @@ async fn run(root: &Path) -> (usize, usize, isize) {
         made: Mutex::new(None),
     });
     let config = json!({
-        "root_path": root, "collection_interval": "2ms", "initial_delay": "0s",
+        "root_path": root, "naming": naming, "collection_interval": "2ms", "initial_delay": "0s",
         "load": false, "stat": false, "processes": false, "uptime": false,
     });
     let (stopper, stop) = Stopper::new();
@@ -105,13 +105,13 @@ async fn run(root: &Path) -> (usize, usize, isize) {
 /// and scrapes leave nothing behind.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nothing_is_allocated_per_point() {
-    let (few, small, left) = scrapes(2).await;
-    let (many, large, more) = scrapes(200).await;
-    println!(
-        "{few} points: {small} allocations in {COUNTED} scrapes; {many} points: {large}; left {left} and {more} bytes"
-    );
-    assert!(many > few * 50, "{many} of {few}");
-    // The runtime's own are the same for both, give or take a timer.
-    assert!(large <= small + COUNTED, "{few} points: {small} allocations, {many} points: {large}");
-    assert!(left.abs() < 100_000 && more.abs() < 100_000, "{left}, {more}");
+    for naming in ["tfo", "semconv"] {
+        let (few, small, left) = scrapes(2, naming).await;
+        let (many, large, more) = scrapes(200, naming).await;
+        println!("{naming}: {few} points: {small} allocations in {COUNTED} scrapes; {many} points: {large}");
+        assert!(many - few > 1_900, "{many} of {few}");
+        // The runtime's own are the same for both, give or take a timer.
+        assert!(large <= small + COUNTED, "{few} points: {small} allocations, {many} points: {large}");
+        assert!(left.abs() < 100_000 && more.abs() < 100_000, "{left}, {more}");
+    }
 }

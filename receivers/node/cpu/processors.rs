@@ -19,6 +19,8 @@ pub(super) struct Processors {
     /// What the two files said when `all` was made of them.
     known: (Vec<u8>, Vec<u8>),
     pub(super) all: Vec<Processor>,
+    cores: u64,
+    packages: u64,
 }
 
 /// A logical processor.
@@ -37,7 +39,7 @@ impl Processors {
     pub(super) fn new(roots: &Roots) -> Self {
         let source = |file: &str| roots.sys([FOLDER, file].join("/"));
         let known = (Vec::new(), Vec::new());
-        Self { present: source("present"), online: source("online"), known, all: Vec::new() }
+        Self { present: source("present"), online: source("online"), known, all: Vec::new(), cores: 0, packages: 0 }
     }
 
     /// Looks for processors that came or went; true if any did.
@@ -64,6 +66,7 @@ impl Processors {
                 place: place(number, system),
             })
             .collect();
+        self.count();
         Ok(true)
     }
 
@@ -71,14 +74,19 @@ impl Processors {
         for processor in &self.all {
             out.gauge(&cpu::ONLINE, u64::from(processor.is_online), &[(Label::Cpu, &processor.number)]);
         }
+        if self.cores > 0 {
+            out.gauge(&cpu::CORES, self.cores, &[]);
+            out.gauge(&cpu::PACKAGES, self.packages, &[]);
+        }
+    }
+
+    fn count(&mut self) {
         let mut cores: Vec<_> = self.all.iter().filter_map(|processor| processor.place).collect();
         cores.sort_unstable();
         cores.dedup();
-        if !cores.is_empty() {
-            out.gauge(&cpu::CORES, cores.len() as u64, &[]);
-            cores.dedup_by_key(|(package, _)| *package);
-            out.gauge(&cpu::PACKAGES, cores.len() as u64, &[]);
-        }
+        self.cores = cores.len() as u64;
+        cores.dedup_by_key(|(package, _)| *package);
+        self.packages = cores.len() as u64;
     }
 }
 
