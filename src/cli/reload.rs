@@ -42,11 +42,20 @@ pub(super) fn run(args: &Args) -> Exit {
         }
         several => {
             let list: String =
-                several.iter().map(|(_, it)| format!("  --pid {}  {}\n", it.pid, it.config.join(" "))).collect();
+                several.iter().map(|(_, it)| format!("  --pid {}  {}\n", it.pid, sources(&it.config))).collect();
             render::err(&format!("error: several processes run; name one:\n{list}"));
             Exit::Usage
         }
     }
+}
+
+/// What a process runs, on one line: files by their path, and of `yaml:TEXT` (as `tfo quickstart` has it) the first line.
+fn sources(config: &[String]) -> String {
+    let heads = config.iter().map(|source| match source.split_once('\n') {
+        Some((head, _)) => format!("{head} ..."),
+        None => source.clone(),
+    });
+    heads.collect::<Vec<_>>().join(" ")
 }
 
 fn reload(socket: &Path, process: &Process, wait: bool) -> Exit {
