@@ -35,11 +35,14 @@ pub(crate) struct Process {
 pub(crate) struct Control {
     stopper: Stopper,
     tasks: Tasks,
-    router: Router,
+    requests: Requests,
+    process: Process,
 }
 
 #[derive(Clone)]
 struct Shared {
+    /// Who asks, for the log.
+    by: &'static str,
     requests: Requests,
     process: Process,
 }
@@ -56,11 +59,7 @@ struct Options {
 impl Control {
     pub(crate) fn new(requests: Requests, config: Vec<String>) -> Self {
         let process = Process { pid: std::process::id(), config, version: env!("CARGO_PKG_VERSION").to_owned() };
-        let router = Router::new()
-            .route("/-/reload", post(reload))
-            .route("/-/process", get(process_of))
-            .with_state(Shared { requests, process });
-        Self { stopper: Stopper::new().0, tasks: Tasks::default(), router }
+        Self { stopper: Stopper::new().0, tasks: Tasks::default(), requests, process }
     }
 
     /// Serves on a Unix socket where `tfo reload` looks for it. Without a place for it the process runs all the same.
@@ -75,7 +74,7 @@ impl Control {
             match bound {
                 Ok(listener) => {
                     tracing::debug!("`tfo reload` finds this process at {listener}");
-                    return self.serve(listener);
+                    return self.serve(listener, "tfo reload");
                 }
                 Err(error) => reasons.push(format!("{}: {error}", directory.display())),
             }
@@ -96,7 +95,7 @@ impl Control {
         let bound = Sockets::default().bind(&listen, ListenOptions::default()).await;
         let listener = bound.map_err(|error| format!("--admin {}", cannot_listen(&listen, &error, "--admin")))?;
         tracing::info!("admin listening on http {listener}");
-        self.serve(listener);
+        self.serve(listener, "http");
         Ok(())
     }
 
@@ -111,8 +110,12 @@ impl Control {
         self.tasks.finish(LAST_ANSWERS).await;
     }
 
-    fn serve(&self, listener: Listener) {
-        let (router, stop) = (self.router.clone(), self.stopper.listen());
+    fn serve(&self, listener: Listener, by: &'static str) {
+        let router = Router::new()
+            .route("/-/reload", post(reload))
+            .route("/-/process", get(process_of))
+            .with_state(Shared { by, requests: self.requests.clone(), process: self.process.clone() });
+        let stop = self.stopper.listen();
         self.tasks.spawn(async move {
             let served: io::Result<()> = server::answer(listener, router, stop).await;
             if let Err(error) = served {
@@ -128,10 +131,10 @@ async fn reload(State(shared): State<Shared>, Query(options): Query<Options>, he
         return (StatusCode::FORBIDDEN, "requests of web pages are not taken\n").into_response();
     }
     if !options.wait {
-        shared.requests.ask("http");
+        shared.requests.ask(shared.by);
         return (StatusCode::ACCEPTED, "the files will be read again\n").into_response();
     }
-    let report: Report = shared.requests.wait("http").await;
+    let report: Report = shared.requests.wait(shared.by).await;
     let status = match report.result {
         Outcome::Applied | Outcome::Unchanged => StatusCode::OK,
         Outcome::Invalid | Outcome::Missing => StatusCode::UNPROCESSABLE_ENTITY,
