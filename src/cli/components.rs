@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args) -> Exit {
         registry.iter().filter(|component| is_named(component, args.name.as_deref())).collect();
     if chosen.is_empty() {
         let name = args.name.as_deref().unwrap_or_default();
-        render::err(&format!("no component is called `{name}`; `tfo components` lists them all\n"));
+        render::err(&format!("error: no component is called `{name}`; `tfo components` lists them all\n"));
         return Exit::Usage;
     }
     if args.json || args.format == Format::Json {

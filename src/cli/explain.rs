@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args) -> Exit {
             Exit::Fine
         }
         None => {
-            render::err(&format!("no error has the code `{wanted}`; `tfo explain` lists every code\n"));
+            render::err(&format!("error: no error has the code `{wanted}`; `tfo explain` lists every code\n"));
             Exit::Usage
         }
     }

@@ -70,7 +70,7 @@ pub(crate) enum Format {
     /// For people.
     #[default]
     Text,
-    /// One JSON document.
+    /// For programs.
     Json,
 }
 

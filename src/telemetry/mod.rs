@@ -95,7 +95,7 @@ impl Telemetry {
                     self.tasks.spawn(server::serve(listener, pull.clone(), self.source.clone(), self.stopper.listen()));
                 }
                 Err(reason) if metrics.is_default => {
-                    tracing::warn!(%reason, "metrics are not served; service.telemetry.metrics names another port");
+                    tracing::warn!(%reason, "metrics are not served; name another port in service.telemetry.metrics");
                 }
                 Err(reason) => return Err(Failure(format!("service.telemetry.metrics: {reason}"))),
             }

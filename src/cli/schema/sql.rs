@@ -88,11 +88,9 @@ impl Args {
             Exit::Usage
         };
         let Some((id, config)) = found.next() else {
-            let name = self.exporter.as_deref().unwrap_or(component);
-            return Err(wrong(format!(
-                "no exporter of type `{component}` is called `{name}` in {}",
-                self.config.join(", ")
-            )));
+            let named = self.exporter.as_ref().map(|id| format!(" that is called `{id}`")).unwrap_or_default();
+            let files = self.config.join(", ");
+            return Err(wrong(format!("there is no exporter of type `{component}`{named} in {files}")));
         };
         if let Some((other, _)) = found.next() {
             return Err(wrong(format!(
