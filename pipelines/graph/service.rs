@@ -193,7 +193,14 @@ fn ids<'a>(node: &'a Node, at: &str, diagnostics: &mut Diagnostics) -> Vec<(Comp
         };
         match id {
             Ok(id) => ids.push((id, node)),
-            Err(reason) => diagnostics.push(Diagnostic::error(&code::BAD_ID, reason).at(Some(node.span))),
+            Err(reason) => {
+                let mut error = Diagnostic::error(&code::BAD_ID, reason).at(Some(node.span));
+                if node.is_null() {
+                    error = error
+                        .help("YAML reads a bare `null` as nothing: write `\"null\"` for the component".to_owned());
+                }
+                diagnostics.push(error);
+            }
         }
     }
     ids
