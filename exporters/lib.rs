@@ -20,7 +20,7 @@ mod values;
 
 use pipelines::component::Component;
 
-pub use self::client::{ApiKey, AuthReference, Headers};
+pub use self::client::{ApiKey, AuthReference, Headers, Web, WebAnswer, WebSettings, retry_after};
 
 /// Every exporter, in the order of tables.
 pub static ALL: &[Component] = &[

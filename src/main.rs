@@ -5,7 +5,8 @@ mod agent;
 mod cli;
 mod extensions;
 mod logging;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+// Without a database there is no server, which says most of it.
+#[cfg_attr(not(any(feature = "postgres", feature = "sqlite")), allow(dead_code, unused_imports))]
 mod platform_wire;
 mod registry;
 mod reload;

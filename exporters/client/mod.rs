@@ -13,6 +13,7 @@ mod payload;
 mod retry_after;
 mod stream;
 mod tls;
+mod web;
 
 pub(crate) mod h2;
 pub(crate) mod http;
@@ -31,6 +32,7 @@ pub(crate) use self::failure::{Failed, Stage};
 pub use self::headers::Headers;
 pub(crate) use self::json::append_json;
 pub(crate) use self::payload::Payload;
-pub(crate) use self::retry_after::retry_after;
+pub use self::retry_after::retry_after;
 pub(crate) use self::stream::Stream;
 pub(crate) use self::tls::{Tls, is_encrypted};
+pub use self::web::{Web, WebAnswer, WebSettings};

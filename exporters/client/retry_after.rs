@@ -8,7 +8,8 @@ use http::{HeaderMap, header};
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// Seconds or a date (RFC 9110, 10.2.3); a date in the past asks for no wait.
-pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+#[must_use]
+pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match value.parse() {
         Ok(seconds) => Duration::from_secs(seconds),

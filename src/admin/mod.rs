@@ -9,8 +9,7 @@ mod zpages;
 
 use pipelines::component::Component;
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub(crate) use self::health::rfc3339;
+pub(crate) use self::health::{Condition, rfc3339};
 
 /// Every extension, in the order they are shown.
 pub(crate) static ALL: &[Component] = &[

@@ -7,6 +7,7 @@ mod basicauth;
 mod bearertokenauth;
 mod file_storage;
 mod headers_setter;
+mod platform;
 
 use pipelines::component::{Component, ExtensionHost, Failure};
 
@@ -19,6 +20,7 @@ pub(crate) static ALL: &[Component] = &[
     Component::extension::<basicauth::BasicAuth>(),
     Component::extension::<bearertokenauth::BearerTokenAuth>(),
     Component::extension::<headers_setter::HeadersSetter>(),
+    Component::extension::<platform::Platform>(),
 ];
 
 /// Runs what only serves others: it is ready and waits for the stop.

@@ -7,24 +7,24 @@ use pipelines::runtime::{Health, NodeStatus};
 
 /// How a component is doing.
 #[derive(Debug)]
-pub(in crate::admin) struct Condition {
+pub(crate) struct Condition {
     /// In one word.
-    pub(in crate::admin) name: &'static str,
+    pub(crate) name: &'static str,
     /// Whether it does what it is for.
-    pub(in crate::admin) is_ready: bool,
+    pub(crate) is_ready: bool,
     /// Since when, where that is known.
-    pub(in crate::admin) since: Option<SystemTime>,
+    pub(crate) since: Option<SystemTime>,
     /// Attempts that have failed since the last one that did not.
-    pub(in crate::admin) attempts: u64,
+    pub(crate) attempts: u64,
     /// What went wrong last.
-    pub(in crate::admin) error: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 // === impl Condition ===
 
 impl Condition {
     /// Looks at a component. Receivers listen while the engine runs, which it does not otherwise.
-    pub(in crate::admin) fn of(node: &NodeStatus, health: &Health, bound: Duration) -> Self {
+    pub(crate) fn of(node: &NodeStatus, health: &Health, bound: Duration) -> Self {
         let running = *health == Health::Running;
         match node.kind {
             // A reload has taken it out of the plan: what becomes of it says nothing about the engine.

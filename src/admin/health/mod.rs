@@ -13,8 +13,7 @@ use std::time::Duration;
 use pipelines::runtime::{Health, NodeStatus, Status};
 use serde_json::{Map, Value, json};
 
-pub(super) use self::condition::Condition;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) use self::condition::Condition;
 pub(crate) use self::time::rfc3339;
 
 /// What is said of the engine and each of its components.
@@ -60,7 +59,7 @@ fn component(node: &NodeStatus, health: &Health, bound: Duration) -> (Value, boo
     }
     said.insert("status".to_owned(), json!(condition.name));
     if let Some(since) = condition.since {
-        said.insert("since".to_owned(), json!(time::rfc3339(since)));
+        said.insert("since".to_owned(), json!(rfc3339(since)));
     }
     if condition.attempts > 0 {
         said.insert("attempts".to_owned(), json!(condition.attempts));
