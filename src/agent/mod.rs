@@ -25,16 +25,30 @@ mod tree;
 mod unbuilt;
 mod without_effect;
 
+use std::path::PathBuf;
+
 use pipelines::config::{Diagnostics, Environment, Node, from_node};
 
 use self::sections::File;
 use self::shape::{Shape, shape};
 use self::tree::Origin;
 
+/// The pipelines of a file.
+pub(crate) struct Pipelines {
+    /// The tree, which has no sections of agent files.
+    pub(crate) root: Node,
+    /// Where the agent keeps what outlives it, if it was an agent file.
+    pub(crate) state: Option<PathBuf>,
+}
+
 /// The pipelines of a file: its own, or those that an agent file becomes. `None` when an error was reported.
-pub(crate) fn pipelines(mut root: Node, environment: &dyn Environment, diagnostics: &mut Diagnostics) -> Option<Node> {
+pub(crate) fn pipelines(
+    mut root: Node,
+    environment: &dyn Environment,
+    diagnostics: &mut Diagnostics,
+) -> Option<Pipelines> {
     match shape(&root, diagnostics)? {
-        Shape::Pipelines => Some(root),
+        Shape::Pipelines => Some(Pipelines { root, state: None }),
         Shape::Agent => {
             let before = diagnostics.errors();
             without_effect::refuse(&mut root, diagnostics);

@@ -33,6 +33,8 @@ pub(crate) struct Loaded {
     pub(crate) plan: Option<Plan>,
     /// Every file that was read, or could not be, with those named by `${file:...}`.
     pub(crate) read: Vec<PathBuf>,
+    /// Where an agent keeps what outlives it.
+    state: Option<PathBuf>,
     names: String,
 }
 
@@ -76,9 +78,10 @@ impl Files {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
         let noting = Noting::default();
         let root = load(&self.config, &self.set, &noting, &mut sources, &mut diagnostics);
-        let root = root.and_then(|root| agent::pipelines(root, &noting, &mut diagnostics));
-        let plan = root.and_then(|root| resolve(&root, &registry(), &mut diagnostics));
-        Loaded { sources, diagnostics, plan, read: noting.0.into_inner(), names: self.names() }
+        let pipelines = root.and_then(|root| agent::pipelines(root, &noting, &mut diagnostics));
+        let plan = pipelines.as_ref().and_then(|pipelines| resolve(&pipelines.root, &registry(), &mut diagnostics));
+        let state = pipelines.and_then(|pipelines| pipelines.state);
+        Loaded { sources, diagnostics, plan, read: noting.0.into_inner(), state, names: self.names() }
     }
 
     /// The configurations, as `tfo reload` finds the process by them.
@@ -100,10 +103,10 @@ impl Files {
         let root = load(&self.config, &self.set, &ProcessEnvironment, &mut sources, &mut diagnostics);
         let pipelines = |root| match as_agent {
             true => Some(root),
-            false => agent::pipelines(root, &ProcessEnvironment, &mut diagnostics),
+            false => agent::pipelines(root, &ProcessEnvironment, &mut diagnostics).map(|pipelines| pipelines.root),
         };
         let root = root.and_then(pipelines);
-        (root, Loaded { sources, diagnostics, plan: None, read: Vec::new(), names: self.names() })
+        (root, Loaded { sources, diagnostics, plan: None, read: Vec::new(), state: None, names: self.names() })
     }
 
     /// What the files are called in messages.
@@ -125,6 +128,14 @@ impl Loaded {
     /// What there is to tell, for people.
     pub(crate) fn text(&self, colour: bool) -> String {
         render::diagnostics::text(&self.diagnostics, &self.sources, &self.names, colour)
+    }
+
+    /// What to do about a failure to start that is about the agent's own directory.
+    pub(crate) fn help(&self, failure: &str) -> Option<String> {
+        let state = self.state.as_ref().map(|state| state.display().to_string())?;
+        failure.contains(&state).then(|| {
+            format!("{state} is the agent's; set `agent.state_directory` or TFO_STATE_DIR to keep it somewhere else")
+        })
     }
 
     /// Whether a file could not be read.

@@ -111,7 +111,11 @@ async fn serve(args: Args, plan: &Plan, loaded: &Loaded) -> Exit {
     let (reload, read) = Reload::new(args.files, loaded, drain);
     let mut running = match Engine::start(plan).await {
         Ok(running) => running,
-        Err(error) => return failed(&error),
+        Err(error) => {
+            let exit = failed(&error);
+            loaded.help(&error.to_string()).inspect(|help| render::err(&format!("help: {help}\n")));
+            return exit;
+        }
     };
     for (id, places) in running.places() {
         places.iter().for_each(|place| tracing::info!(%id, "listening on {place}"));

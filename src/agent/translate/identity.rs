@@ -41,11 +41,15 @@ impl Translation<'_> {
         !self.file.agent.id.is_empty()
     }
 
+    /// What people call the agent.
+    pub(super) fn name(self) -> Node {
+        self.origin.text("agent.name", self.file.agent.name.as_deref().unwrap_or(NAME))
+    }
+
     fn enrich(self, own: Vec<(&str, Node)>, detectors: &[&str], overrides: bool) -> Node {
         let agent = &self.file.agent;
-        let name = agent.name.as_deref().unwrap_or(NAME);
         let mut all = own;
-        all.push(("telemetryflow.agent.name", self.origin.text("agent.name", name)));
+        all.push(("telemetryflow.agent.name", self.name()));
         if self.has_id() {
             all.push(("telemetryflow.agent.id", self.origin.text("agent.id", &agent.id)));
         }

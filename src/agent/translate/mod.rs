@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use pipelines::config::{Environment, Node};
 
+use super::Pipelines;
 use super::sections::{File, Level};
 use super::tree::{Map, Origin};
 
@@ -34,15 +35,16 @@ struct Translation<'a> {
 }
 
 /// The pipelines of an agent file that was checked.
-pub(super) fn translate(file: &File, origin: Origin<'_>, environment: &dyn Environment) -> Node {
+pub(super) fn translate(file: &File, origin: Origin<'_>, environment: &dyn Environment) -> Pipelines {
     let translation = Translation { file, origin, environment };
     let root = origin.map("");
-    root.with("receivers", translation.receivers())
+    let root = root
+        .with("receivers", translation.receivers())
         .with("processors", translation.processors())
         .with("exporters", translation.exporters())
         .with_some("extensions", translation.extensions())
-        .with("service", translation.service())
-        .node()
+        .with("service", translation.service());
+    Pipelines { root: root.node(), state: Some(translation.state_directory()) }
 }
 
 // === impl Translation ===
@@ -62,7 +64,8 @@ impl Translation<'_> {
 
     fn extensions(self) -> Option<Node> {
         let buffer = self.file.buffer.enabled.then(|| self.storage());
-        buffer.map(|buffer| self.origin.map("buffer").with("file_storage/buffer", buffer).node())
+        let extensions = self.map("").with_some("file_storage/buffer", buffer);
+        (!extensions.is_empty()).then(|| extensions.node())
     }
 
     /// Where telemetry waits.

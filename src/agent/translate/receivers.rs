@@ -5,8 +5,22 @@ use pipelines::config::Node;
 use super::Translation;
 
 /// The groups of node metrics: their keys in agent files, and those of the receiver.
-const GROUPS: &[(&str, &str)] =
-    &[("cpu", "cpu"), ("load_avg", "load"), ("stat", "stat"), ("processes", "processes"), ("uptime", "uptime")];
+const GROUPS: &[(&str, &str)] = &[
+    ("cpu", "cpu"),
+    ("memory", "memory"),
+    ("load_avg", "load"),
+    ("psi", "pressure"),
+    ("conntrack", "conntrack"),
+    ("vmstat", "vmstat"),
+    ("sockstat", "sockstat"),
+    ("entropy", "entropy"),
+    ("filedesc", "filefd"),
+    ("stat", "stat"),
+    ("arp", "arp"),
+    ("tcp", "tcp"),
+    ("processes", "processes"),
+    ("uptime", "uptime"),
+];
 
 // === impl Translation ===
 
