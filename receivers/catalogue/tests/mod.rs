@@ -4,7 +4,7 @@ mod page;
 
 use std::collections::HashMap;
 
-use super::{ALL, Kind, Metric, Naming};
+use super::{ALL, Group, Kind, Metric, Naming};
 
 const NAMINGS: [Naming; 3] = [Naming::Tfo, Naming::Semconv, Naming::Prometheus];
 
@@ -58,5 +58,15 @@ fn counters_end_in_total() {
             continue;
         }
         assert_eq!(name.ends_with("_total"), metric.kind == Kind::Counter, "{name}");
+    }
+}
+
+/// Scenario: the numbers of metrics that TelemetryFlow's guide promises for each group. Guarantee: there are as many.
+#[test]
+fn the_guide_is_kept() {
+    let promised = [(Group::Cpu, 15), (Group::Memory, 20), (Group::Load, 3)];
+    for (group, count) in promised {
+        let found = rows().filter(|metric| metric.group == group).count();
+        assert!(found >= count, "{}: {found} of {count}", group.name());
     }
 }
