@@ -66,7 +66,8 @@ fn minimal_and_fragments_run_as_written() {
             assert!(resource[key].as_str().is_some_and(|value| !value.is_empty()), "{key}: {resource}");
         }
     }
-    drop(agents);
+    // So far and at the platform, they are themselves, too.
+    until(|| platform(&world, "").to_string(), || statuses(&world) == vec!["online"; agents.len()]);
 }
 
 /// Scenario: production and the DaemonSet's file as they are written, less what is not built, with keys from the
@@ -92,6 +93,25 @@ fn production_runs_as_written() {
         let name = resource["telemetryflow.agent.name"].as_str().unwrap();
         assert!(["production", "daemonset"].contains(&name), "{resource}");
     }
+}
+
+/// Scenario: an agent that registers, is asked for by `curl`, and is killed. Guarantee: the platform shows it under its
+/// name with its tags as online, and as offline after it has missed its heartbeats.
+#[test]
+fn the_platform_shows_who_is_online() {
+    let Some(world) = world("the_platform_shows_who_is_online") else { return };
+    let (_store, _collector) = collector(&world, Door::Open);
+    let mut agent = agent(&world, "agent", &["minimal"], &[], |_| {});
+    until(|| platform(&world, "").to_string(), || statuses(&world) == ["online"]);
+    let shown = platform(&world, "")["agents"][0].clone();
+    assert_eq!(shown["name"], "dev-agent", "{shown}");
+    assert_eq!(shown["tags"]["environment"], "development", "{shown}");
+    let status = platform(&world, &format!("/{}/status", shown["id"].as_str().unwrap()));
+    assert_eq!(status["status"], "online", "{status}");
+    agent.kill();
+    until(|| platform(&world, "").to_string(), || statuses(&world) == ["offline"]);
+    agent.restart();
+    until(|| platform(&world, "").to_string(), || statuses(&world) == ["online"]);
 }
 
 /// Scenario: `kill -9` of the collector, which stays away for a while (for `TFO_SOAK_SECONDS`, if that is set).
@@ -213,14 +233,24 @@ fn collector(world: &World, door: Door) -> (Store, crate::world::Process) {
         }
     }
     let folder = world.path("");
+    let access = match closed {
+        true => "auth: { authenticator: api_keys }, tls: { cert_file: {folder}/cert.pem, key_file: {folder}/key.pem }",
+        false => "allow_anonymous: true",
+    };
+    let api_keys = if closed { "api_keys: { file: {folder}/keys }" } else { "" };
+    let started = if closed { "api_keys, agents_api" } else { "agents_api" };
     let yaml = format!(
-        "receivers:
+        "extensions:
+  agents_api: {{ heartbeat_interval: 1s, storage: {{ sqlite: {{folder}}/agents.db }}, {access} }}
+  {api_keys}
+receivers:
   otlp:
     {keys}
     protocols: {{ grpc: {{ endpoint: '127.0.0.1:4317'{settings} }} }}
 exporters:
   sqlite: {{ path: '{}', retry_on_failure: {{ initial_interval: 50ms }} }}
 service:
+  extensions: [{started}]
   pipelines: {{ metrics: {{ receivers: [otlp], exporters: [sqlite] }} }}
 ",
         db.display()
@@ -250,6 +280,20 @@ fn agent(
         }
         adapt(command);
     })
+}
+
+/// What the platform answers, as `curl` shows it.
+fn platform(world: &World, path: &str) -> Value {
+    let url = format!("http://localhost:3000/api/v2/agents{path}");
+    let output = world.command("curl").args(["-s", "-m", "10", &url]).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_default()
+}
+
+/// The status of each agent that the platform knows.
+fn statuses(world: &World) -> Vec<String> {
+    let list = platform(world, "");
+    let agents = list["agents"].as_array().cloned().unwrap_or_default();
+    agents.iter().map(|agent| agent["status"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 /// An application that counts, and writes down each number that the agent took from it.

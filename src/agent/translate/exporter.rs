@@ -106,7 +106,7 @@ impl Translation<'_> {
     }
 
     /// The key pair, if there is one.
-    fn api_key(self) -> Option<Node> {
+    pub(super) fn api_key(self) -> Option<Node> {
         let key = self.map("telemetryflow.api_key_id").copy("id", self.origin, "telemetryflow.api_key_id").copy(
             "secret",
             self.origin,
@@ -116,7 +116,7 @@ impl Translation<'_> {
     }
 
     /// Who the request is from, where the file says it.
-    fn headers(self) -> Option<Node> {
+    pub(super) fn headers(self) -> Option<Node> {
         let to = &self.file.telemetryflow;
         let mut headers = self.map("telemetryflow");
         for (name, path, value) in [

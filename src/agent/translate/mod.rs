@@ -5,10 +5,12 @@
 //! collectors.system        -> system --+-> memory_limiter -> enrich/agent -> otlp   metrics
 //! collectors.otlp          -> otlp   ----> memory_limiter -> enrich/host  -> otlp   metrics/apps, traces/apps, logs/apps
 //! buffer                   -> file_storage/buffer, the queue of the exporter
+//! heartbeat                -> platform
 //! ```
 
 mod exporter;
 mod identity;
+mod platform;
 mod receivers;
 
 use std::path::PathBuf;
@@ -64,7 +66,7 @@ impl Translation<'_> {
 
     fn extensions(self) -> Option<Node> {
         let buffer = self.file.buffer.enabled.then(|| self.storage());
-        let extensions = self.map("").with_some("file_storage/buffer", buffer);
+        let extensions = self.map("").with_some("file_storage/buffer", buffer).with_some("platform", self.platform());
         (!extensions.is_empty()).then(|| extensions.node())
     }
 
