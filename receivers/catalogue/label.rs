@@ -41,6 +41,8 @@ pub enum Label {
     File,
     /// A group of this receiver.
     Collector,
+    /// What an information metric says of its subject, by its key in every vocabulary.
+    Property(&'static str),
 }
 
 // === impl Label ===
@@ -98,6 +100,7 @@ impl Label {
             Self::Resource => ("resource", "resource", "resource"),
             Self::File => ("file", "file", "file"),
             Self::Collector => ("collector", "collector", "collector"),
+            Self::Property(key) => (key, key, key),
         }
     }
 }

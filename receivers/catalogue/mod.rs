@@ -6,12 +6,15 @@
 pub mod arp;
 pub mod conntrack;
 pub mod cpu;
+pub mod disk;
 pub mod entropy;
 pub mod filefd;
+pub mod filesystem;
 mod label;
 pub mod load;
 pub mod memory;
 mod metric;
+pub mod network;
 pub mod pressure;
 pub mod processes;
 pub mod scrape;
@@ -32,6 +35,9 @@ pub use self::metric::{Kind, Metric, Name};
 /// Every metric, group by group, in the order of the documentation.
 pub static ALL: &[&[&Metric]] = &[
     cpu::ALL,
+    disk::ALL,
+    filesystem::ALL,
+    network::ALL,
     load::ALL,
     stat::ALL,
     processes::ALL,

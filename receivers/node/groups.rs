@@ -6,7 +6,8 @@ use super::config::{Config, Switch, Switched};
 use super::group::Group;
 use super::system::Roots;
 use super::{
-    arp, conntrack, cpu, entropy, filefd, load, memory, pressure, processes, sockstat, stat, tcp, uptime, vmstat,
+    arp, conntrack, cpu, disk, entropy, filefd, filesystem, load, memory, network, pressure, processes, sockstat, stat,
+    tcp, uptime, vmstat,
 };
 
 /// Makes a group; reads nothing yet.
@@ -27,6 +28,12 @@ pub(super) struct Entry {
 pub(super) fn every(config: &Config) -> Vec<Entry> {
     vec![
         Entry::new("cpu", &config.cpu, |config, roots| Box::new(cpu::Cpu::new(&config.cpu, roots))),
+        Entry::new("disk", &config.disk, |config, roots| Box::new(disk::Disk::new(&config.disk, roots))),
+        Entry::new("filesystem", &config.filesystem, |config, roots| {
+            Box::new(filesystem::Filesystem::new(&config.filesystem, roots))
+        })
+        .apart(),
+        Entry::new("network", &config.network, |config, roots| Box::new(network::Network::new(&config.network, roots))),
         Entry::new("load", &config.load, |_, roots| Box::new(load::Load::new(roots))),
         Entry::new("stat", &config.stat, |_, _| Box::new(stat::Stat)),
         Entry::new("processes", &config.processes, |_, roots| Box::new(processes::Processes::new(roots))),
@@ -52,7 +59,6 @@ impl Entry {
     }
 
     /// Gives it a lane of its own.
-    #[allow(dead_code)]
     fn apart(mut self) -> Self {
         self.is_apart = true;
         self

@@ -16,15 +16,19 @@ mod check;
 mod config;
 mod conntrack;
 mod cpu;
+mod disk;
 mod encode;
 mod entropy;
 mod filefd;
+mod filesystem;
 mod group;
 mod groups;
+mod known;
 mod lane;
 mod lists;
 mod load;
 mod memory;
+mod network;
 mod pressure;
 mod processes;
 mod receiver;
@@ -48,7 +52,7 @@ use pipelines::component::{
     About, BoxFuture, BuildContext, CheckContext, Failure, Finding, Receiver, ReceiverFactory, Stability,
 };
 
-pub use self::config::{Config, Cpu, Plain, Switch, Switched};
+pub use self::config::{Config, Cpu, Disk, Filesystem, Network, Pattern, Plain, Switch, Switched};
 
 /// Makes `node` receivers.
 #[derive(Debug)]

@@ -1,6 +1,10 @@
 //! What users write under `node`.
 
 mod cpu;
+mod disk;
+mod filesystem;
+mod network;
+mod pattern;
 mod switch;
 #[cfg(test)]
 mod tests;
@@ -11,6 +15,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use self::cpu::Cpu;
+pub use self::disk::Disk;
+pub use self::filesystem::Filesystem;
+pub use self::network::Network;
+pub use self::pattern::Pattern;
 pub use self::switch::{Plain, Switch, Switched};
 use super::system::Roots;
 use crate::catalogue::Naming;
@@ -38,6 +46,12 @@ pub struct Config {
     pub naming: Naming,
     /// Processors: time by mode, usage, frequency, temperature, throttling. Default on.
     pub cpu: Switched<Cpu>,
+    /// Block devices: operations, bytes, time, what they are. Default on.
+    pub disk: Switched<Disk>,
+    /// Mounted filesystems: how full they are. Default on.
+    pub filesystem: Switched<Filesystem>,
+    /// Network interfaces: traffic, errors, link. Default on.
+    pub network: Switched<Network>,
     /// Load averages. Default on.
     pub load: Switched<Plain>,
     /// Interrupts, softirqs, context switches, forks. Default on.
@@ -92,6 +106,9 @@ impl Default for Config {
             sysfs: None,
             naming: Naming::default(),
             cpu: Switched::default(),
+            disk: Switched::default(),
+            filesystem: Switched::default(),
+            network: Switched::default(),
             load: Switched::default(),
             stat: Switched::default(),
             processes: Switched::default(),
@@ -118,6 +135,10 @@ impl component::Config for Config {
         let sysfs = self.sysfs.as_ref().map(|path| ("sysfs", path));
         for (key, path) in paths.into_iter().flatten().chain(sysfs) {
             absolute(key, path, problems);
+        }
+        if self.filesystem.mount_timeout.is_zero() {
+            let problem = problems.error("filesystem.mount_timeout", "is zero, so that no filesystem could answer");
+            problem.help("leave it out for 5s");
         }
         let groups = super::groups::every(self);
         for (key, interval) in groups.iter().filter_map(|group| Some((group.key, group.interval?))) {

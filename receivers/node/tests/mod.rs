@@ -3,10 +3,13 @@
 
 mod bench;
 mod cpu;
+mod disk;
+mod filesystem;
 mod hardware;
 mod lanes;
 mod load;
 mod memory;
+mod network;
 mod processes;
 mod stat;
 mod tables;
