@@ -23,6 +23,7 @@ pub mod stat;
 pub mod tcp;
 #[cfg(test)]
 mod tests;
+pub mod textfile;
 pub mod uptime;
 pub mod vmstat;
 
@@ -49,6 +50,7 @@ pub static ALL: &[&[&Metric]] = &[
     entropy::ALL,
     filefd::ALL,
     arp::ALL,
+    textfile::ALL,
     tcp::ALL,
     pressure::ALL,
     scrape::ALL,

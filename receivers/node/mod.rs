@@ -42,6 +42,7 @@ mod tcp;
 #[cfg(test)]
 mod tests;
 mod text;
+mod textfile;
 mod uptime;
 mod vmstat;
 
@@ -52,7 +53,7 @@ use pipelines::component::{
     About, BoxFuture, BuildContext, CheckContext, Failure, Finding, Receiver, ReceiverFactory, Stability,
 };
 
-pub use self::config::{Config, Cpu, Disk, Filesystem, Network, Pattern, Plain, Switch, Switched};
+pub use self::config::{Config, Cpu, Disk, Filesystem, Network, Pattern, Plain, Switch, Switched, Textfile};
 
 /// Makes `node` receivers.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ mod pattern;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod textfile;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,7 @@ pub use self::filesystem::Filesystem;
 pub use self::network::Network;
 pub use self::pattern::Pattern;
 pub use self::switch::{Plain, Switch, Switched};
+pub use self::textfile::Textfile;
 use super::system::Roots;
 use crate::catalogue::Naming;
 use pipelines::component::{self, Problems};
@@ -74,6 +76,8 @@ pub struct Config {
     pub filefd: Switched<Plain>,
     /// Entries of the ARP table, by interface. Default on.
     pub arp: Switched<Plain>,
+    /// Files in the text format of Prometheus. Default off.
+    pub textfile: Switched<Textfile>,
     /// Pressure stall information: time lost by waiting for processors, memory and devices. Default on.
     pub pressure: Switched<Plain>,
     /// TCP sockets by state, and the bytes that wait in them. Default on.
@@ -120,6 +124,7 @@ impl Default for Config {
             entropy: Switched::default(),
             filefd: Switched::default(),
             arp: Switched::default(),
+            textfile: Switched::default(),
             pressure: Switched::default(),
             tcp: Switched::default(),
         }
@@ -140,6 +145,7 @@ impl component::Config for Config {
             let problem = problems.error("filesystem.mount_timeout", "is zero, so that no filesystem could answer");
             problem.help("leave it out for 5s");
         }
+        self.textfile.validate(problems);
         let groups = super::groups::every(self);
         for (key, interval) in groups.iter().filter_map(|group| Some((group.key, group.interval?))) {
             if interval.is_zero() {

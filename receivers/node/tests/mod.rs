@@ -14,3 +14,4 @@ mod processes;
 mod stat;
 mod tables;
 mod tcp;
+mod textfile;
