@@ -35,6 +35,14 @@ pub enum Label {
     Chip,
     /// The type of a thermal zone.
     ZoneType,
+    /// A thermal zone, by its number.
+    Zone,
+    /// A device that cools, by its number.
+    CoolingDevice,
+    /// The driver's name of a chip.
+    ChipName,
+    /// The driver's name of a sensor.
+    SensorLabel,
     /// What tasks wait for: `cpu`, `memory`, `io`, `irq`.
     Resource,
     /// A file.
@@ -97,6 +105,10 @@ impl Label {
             Self::Sensor => ("sensor", "sensor", "sensor"),
             Self::Chip => ("chip", "chip", "chip"),
             Self::ZoneType => ("type", "type", "type"),
+            Self::Zone => ("sensor", "sensor", "zone"),
+            Self::CoolingDevice => ("device", "device", "name"),
+            Self::ChipName => ("chip_name", "chip_name", "chip_name"),
+            Self::SensorLabel => ("label", "label", "label"),
             Self::Resource => ("resource", "resource", "resource"),
             Self::File => ("file", "file", "file"),
             Self::Collector => ("collector", "collector", "collector"),

@@ -24,6 +24,7 @@ pub mod tcp;
 #[cfg(test)]
 mod tests;
 pub mod textfile;
+pub mod thermal;
 pub mod uptime;
 pub mod vmstat;
 
@@ -50,6 +51,7 @@ pub static ALL: &[&[&Metric]] = &[
     entropy::ALL,
     filefd::ALL,
     arp::ALL,
+    thermal::ALL,
     textfile::ALL,
     tcp::ALL,
     pressure::ALL,

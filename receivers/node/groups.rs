@@ -7,7 +7,7 @@ use super::group::Group;
 use super::system::Roots;
 use super::{
     arp, conntrack, cpu, disk, entropy, filefd, filesystem, load, memory, network, pressure, processes, sockstat, stat,
-    tcp, textfile, uptime, vmstat,
+    tcp, textfile, thermal, uptime, vmstat,
 };
 
 /// Makes a group; reads nothing yet.
@@ -45,6 +45,7 @@ pub(super) fn every(config: &Config) -> Vec<Entry> {
         Entry::new("entropy", &config.entropy, |_, roots| Box::new(entropy::Entropy::new(roots))),
         Entry::new("filefd", &config.filefd, |_, roots| Box::new(filefd::Filefd::new(roots))),
         Entry::new("arp", &config.arp, |_, roots| Box::new(arp::Arp::new(roots))),
+        Entry::new("thermal", &config.thermal, |config, _| Box::new(thermal::Thermal::new(&config.thermal))),
         Entry::new("textfile", &config.textfile, |config, _| Box::new(textfile::Textfile::new(&config.textfile)))
             .apart(),
         Entry::new("pressure", &config.pressure, |_, roots| Box::new(pressure::Pressure::new(roots))),

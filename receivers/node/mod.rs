@@ -43,6 +43,7 @@ mod tcp;
 mod tests;
 mod text;
 mod textfile;
+mod thermal;
 mod uptime;
 mod vmstat;
 
@@ -53,7 +54,7 @@ use pipelines::component::{
     About, BoxFuture, BuildContext, CheckContext, Failure, Finding, Receiver, ReceiverFactory, Stability,
 };
 
-pub use self::config::{Config, Cpu, Disk, Filesystem, Network, Pattern, Plain, Switch, Switched, Textfile};
+pub use self::config::{Config, Cpu, Disk, Filesystem, Network, Pattern, Plain, Switch, Switched, Textfile, Thermal};
 
 /// Makes `node` receivers.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ mod switch;
 #[cfg(test)]
 mod tests;
 mod textfile;
+mod thermal;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ pub use self::network::Network;
 pub use self::pattern::Pattern;
 pub use self::switch::{Plain, Switch, Switched};
 pub use self::textfile::Textfile;
+pub use self::thermal::Thermal;
 use super::system::Roots;
 use crate::catalogue::Naming;
 use pipelines::component::{self, Problems};
@@ -76,6 +78,8 @@ pub struct Config {
     pub filefd: Switched<Plain>,
     /// Entries of the ARP table, by interface. Default on.
     pub arp: Switched<Plain>,
+    /// Thermal zones, what cools them, and sensors. Default on.
+    pub thermal: Switched<Thermal>,
     /// Files in the text format of Prometheus. Default off.
     pub textfile: Switched<Textfile>,
     /// Pressure stall information: time lost by waiting for processors, memory and devices. Default on.
@@ -124,6 +128,7 @@ impl Default for Config {
             entropy: Switched::default(),
             filefd: Switched::default(),
             arp: Switched::default(),
+            thermal: Switched::default(),
             textfile: Switched::default(),
             pressure: Switched::default(),
             tcp: Switched::default(),

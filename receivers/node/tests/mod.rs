@@ -15,3 +15,4 @@ mod stat;
 mod tables;
 mod tcp;
 mod textfile;
+mod thermal;
