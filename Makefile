@@ -20,6 +20,8 @@ export TFO_JAVA_LIBRARIES := $(TARGET)/java/lib
 export TFO_GO_CLIENT := $(TARGET)/go/send
 # The Python that has the engine of ClickHouse; PostgreSQL is found where Debian puts it.
 export TFO_TEST_CLICKHOUSE := $(TARGET)/clickhouse/bin/python
+# What makes requests of the OpenAPI document and judges the answers.
+export TFO_TEST_SCHEMATHESIS := $(TARGET)/schemathesis/bin/st
 
 # Versions of peer and builder go together: see tests/bench/otelcol/manifest.yaml.
 OTELCOL := $(TARGET)/otelcol
@@ -114,7 +116,7 @@ bench-otelcol: ## build the OpenTelemetry Collector to compare with, also in tes
 	fi
 
 .PHONY: setup
-setup: system test-system clients $(TARGET)/clickhouse/ready ## install what the tests need, below the target directory
+setup: system test-system clients $(TARGET)/clickhouse/ready $(TARGET)/schemathesis/ready ## install what the tests need, below the target directory
 	@# As with the Go client: said here, judged by the test.
 	$(MAKE) --no-print-directory bench-otelcol \
 	  || echo '!!! setup: the OpenTelemetry Collector cannot be built, see above; what compares with it is skipped, and fails with CI=true'
@@ -172,4 +174,10 @@ $(TARGET)/clickhouse/ready: tests/clickhouse-front/requirements.txt | test-syste
 	rm -rf '$(TARGET)/clickhouse'
 	$(PYTHON) -m venv '$(TARGET)/clickhouse'
 	'$(TARGET)/clickhouse/bin/pip' install --quiet --disable-pip-version-check --no-input --no-deps -r $<
+	@touch '$@'
+
+$(TARGET)/schemathesis/ready: tests/agents_api/requirements.txt | test-system
+	rm -rf '$(TARGET)/schemathesis'
+	$(PYTHON) -m venv '$(TARGET)/schemathesis'
+	'$(TARGET)/schemathesis/bin/pip' install --quiet --disable-pip-version-check --no-input -r $<
 	@touch '$@'

@@ -50,11 +50,15 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
             None => wrong.message.clone(),
         });
     }
-    let root = root.filter(|root| !root.is_null()).ok_or("the configuration holds no section")?;
+    let root = root
+        .filter(|root| !root.is_null() && root.as_map().is_none_or(|sections| !sections.is_empty()))
+        .ok_or("the configuration holds no section")?;
     let said = |(span, message): (Span, String)| at(&sources, span, &message);
     sections(&root, &SECTIONS).map_err(said)?;
+    each_is_map(&root).map_err(said)?;
     if let Some((_, agent)) = root.find("agent") {
         sections(agent, &OF_AGENT).map_err(said)?;
+        agent.find("tags").map_or(Ok(()), |(_, tags)| each_is_text(tags)).map_err(said)?;
     }
     // The names of tags are not keys.
     root.as_map().into_iter().flatten().try_for_each(|(key, value)| values(value, key.text() != "agent")).map_err(said)
@@ -71,6 +75,24 @@ fn sections(node: &Node, allowed: &[&str]) -> Result<(), (Span, String)> {
         return Err((key.span, text));
     }
     Ok(())
+}
+
+fn each_is_map(root: &Node) -> Result<(), (Span, String)> {
+    let mut entries = root.as_map().into_iter().flatten();
+    match entries.find(|(_, section)| section.as_map().is_none()) {
+        Some((key, section)) => Err((section.span, format!("expected a map of the keys of `{}`", key.text()))),
+        None => Ok(()),
+    }
+}
+
+/// Whether a node is a map to what can be written without brackets.
+fn each_is_text(tags: &Node) -> Result<(), (Span, String)> {
+    let Some(entries) = tags.as_map() else { return Err((tags.span, "expected a map of tags".to_owned())) };
+    let is_text = |node: &Node| !matches!(node.value, Value::Null | Value::Seq(_) | Value::Map(_));
+    match entries.iter().find(|(_, value)| !is_text(value)) {
+        Some((key, value)) => Err((value.span, format!("the tag `{}` has no text as its value", key.text()))),
+        None => Ok(()),
+    }
 }
 
 fn values(node: &Node, has_keys: bool) -> Result<(), (Span, String)> {

@@ -19,10 +19,13 @@ mod config;
 mod configuration;
 mod guard;
 mod list;
+mod openapi;
 mod presence;
 mod request;
 mod routes;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use axum::routing::{delete, get, post, put};
 use super::answer::{Reason, Refusal};
 use super::api::{self, Api};
 use super::guard::Role;
-use super::{configuration, list};
+use super::{configuration, list, openapi};
 
 /// The base of every path, and what upstream's agents of some versions use.
 const BASES: [&str; 2] = ["/api/v2", "/api/v2/monitoring"];
@@ -29,7 +29,7 @@ pub(super) fn router(api: &Arc<Api>) -> Router {
         .route("/agents/{id}", delete(api::delete))
         .route("/agents/{id}/config", put(configuration::write).delete(configuration::delete))
         .layer(from_fn_with_state((api.clone(), Role::Operator), admit));
-    let all = agents.merge(operators);
+    let all = agents.merge(operators).route("/openapi.json", get(openapi::read));
     let router = BASES.iter().fold(Router::new(), |router, base| router.nest(base, all.clone()));
     router.with_state(api.clone()).fallback(nowhere).method_not_allowed_fallback(not_so).layer(from_fn(unseen))
 }
