@@ -3,6 +3,9 @@
 
 #[path = "platform/fake.rs"]
 mod fake;
+#[cfg(feature = "sqlite")]
+#[path = "platform/remote.rs"]
+mod remote;
 #[path = "platform/trouble.rs"]
 mod trouble;
 

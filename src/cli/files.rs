@@ -4,11 +4,14 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use pipelines::Plan;
-use pipelines::config::{Diagnostics, Environment, Node, ProcessEnvironment, Sources, code, load};
+use pipelines::config::{
+    Diagnostic, Diagnostics, Environment, Node, ProcessEnvironment, Severity, Sources, code, load,
+};
 use pipelines::graph::resolve;
 
 use super::Exit;
 use crate::agent;
+use crate::extensions::platform;
 use crate::registry::registry;
 use crate::render;
 
@@ -40,7 +43,14 @@ pub(crate) struct Loaded {
 
 /// The environment of the process, which notes what files are read.
 #[derive(Default)]
-struct Noting(RefCell<Vec<PathBuf>>);
+struct Noting {
+    read: RefCell<Vec<PathBuf>>,
+    /// What the platform sets on top of the files; it is read like one.
+    remote: Option<String>,
+}
+
+/// What the remote configuration is called in messages.
+const REMOTE: &str = "remote configuration";
 
 /// Configurations as they are named to other processes: paths are absolute.
 pub(crate) fn absolute(config: &[String]) -> Vec<String> {
@@ -73,15 +83,35 @@ impl Files {
         Ok(self)
     }
 
-    /// Reads, checks and resolves the files.
+    /// Reads, checks and resolves the files, with the remote configuration on top if one is in force. One that does not
+    /// fit the files any more is left out with a warning: it must not keep an agent from starting.
     pub(crate) fn load(&self) -> Loaded {
+        let mut own = self.load_with(None);
+        let Some(remote) = own.plan.as_ref().and_then(platform::in_force) else { return own };
+        let why = match remote {
+            Ok(remote) => {
+                let merged = self.load_with(Some(remote));
+                if merged.plan.is_some() {
+                    return merged;
+                }
+                merged.first_error()
+            }
+            Err(why) => why,
+        };
+        let warning = format!("the remote configuration does not fit these files and is left out: {why}");
+        own.diagnostics.push(Diagnostic::warning(&code::INVALID_VALUE, warning));
+        own
+    }
+
+    /// The same with `remote` on top of the files instead of what is in force.
+    pub(crate) fn load_with(&self, remote: Option<String>) -> Loaded {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
-        let noting = Noting::default();
-        let root = load(&self.config, &self.set, &noting, &mut sources, &mut diagnostics);
+        let (config, noting) = self.with(remote);
+        let root = load(&config, &self.set, &noting, &mut sources, &mut diagnostics);
         let pipelines = root.and_then(|root| agent::pipelines(root, &noting, &mut diagnostics));
         let plan = pipelines.as_ref().and_then(|pipelines| resolve(&pipelines.root, &registry(), &mut diagnostics));
         let state = pipelines.and_then(|pipelines| pipelines.state);
-        Loaded { sources, diagnostics, plan, read: noting.0.into_inner(), state, names: self.names() }
+        Loaded { sources, diagnostics, plan, read: noting.read.into_inner(), state, names: self.names() }
     }
 
     /// The configurations, as `tfo reload` finds the process by them.
@@ -100,13 +130,21 @@ impl Files {
     /// The merged and filled in tree itself; that of an agent file as it is written (`as_agent`) or as pipelines.
     pub(crate) fn tree(&self, as_agent: bool) -> (Option<Node>, Loaded) {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
-        let root = load(&self.config, &self.set, &ProcessEnvironment, &mut sources, &mut diagnostics);
+        let remote = self.load_with(None).plan.as_ref().and_then(platform::in_force).and_then(Result::ok);
+        let (config, noting) = self.with(remote);
+        let root = load(&config, &self.set, &noting, &mut sources, &mut diagnostics);
         let pipelines = |root| match as_agent {
             true => Some(root),
             false => agent::pipelines(root, &ProcessEnvironment, &mut diagnostics).map(|pipelines| pipelines.root),
         };
         let root = root.and_then(pipelines);
         (root, Loaded { sources, diagnostics, plan: None, read: Vec::new(), state: None, names: self.names() })
+    }
+
+    /// The files, and `remote` as the last of them.
+    fn with(&self, remote: Option<String>) -> (Vec<String>, Noting) {
+        let last = remote.is_some().then(|| REMOTE.to_owned());
+        (self.config.iter().cloned().chain(last).collect(), Noting { remote, ..Noting::default() })
     }
 
     /// What the files are called in messages.
@@ -138,6 +176,12 @@ impl Loaded {
         })
     }
 
+    /// The first error in one line, with its place.
+    pub(crate) fn first_error(&self) -> String {
+        let first = self.diagnostics.sorted(&self.sources).into_iter().find(|it| it.severity == Severity::Error);
+        first.map_or_else(String::new, |error| render::diagnostics::line(error, &self.sources))
+    }
+
     /// Whether a file could not be read.
     pub(crate) fn is_missing(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.code == &code::NO_FILE)
@@ -157,7 +201,10 @@ impl Environment for Noting {
     }
 
     fn file(&self, path: &str) -> Result<String, String> {
-        self.0.borrow_mut().push(path.into());
+        if let Some(remote) = self.remote.as_ref().filter(|_| path == REMOTE) {
+            return Ok(remote.clone());
+        }
+        self.read.borrow_mut().push(path.into());
         ProcessEnvironment.file(path)
     }
 }

@@ -9,7 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::files::{Files, Loaded};
 use super::{Exit, dry_run};
-use crate::reload::{Control, Reload, Requests};
+use crate::reload::{self, Control, Reload, Requests};
 use crate::telemetry::Telemetry;
 use crate::{logging, render};
 
@@ -102,6 +102,7 @@ async fn serve(args: Args, plan: &Plan, loaded: &Loaded) -> Exit {
         return Exit::Internal;
     };
     let (requests, mut asked) = Requests::channel();
+    reload::offer(reload::Own { requests: requests.clone(), files: args.files.clone() });
     let control = Control::new(requests.clone(), args.files.absolute());
     if let Some(address) = &args.admin
         && let Err(error) = control.serve_on(address).await

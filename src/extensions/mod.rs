@@ -7,7 +7,7 @@ mod basicauth;
 mod bearertokenauth;
 mod file_storage;
 mod headers_setter;
-mod platform;
+pub(crate) mod platform;
 
 use pipelines::component::{Component, ExtensionHost, Failure};
 

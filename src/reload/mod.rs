@@ -3,6 +3,7 @@
 //! SIGHUP, `POST /-/reload`, `tfo reload` and a change of the files (`--watch`) ask for the same, one after the other.
 
 mod control;
+mod own;
 mod place;
 mod watch;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch as latest};
 
 pub(crate) use self::control::{Control, Process};
+pub(crate) use self::own::{Own, offer, own};
 pub(crate) use self::place::places;
 use crate::cli::files::{Files, Loaded};
 use crate::telemetry::Telemetry;

@@ -7,6 +7,8 @@ use pipelines::config::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::extensions::platform::RemoteConfiguration;
+
 /// Who this agent is.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -29,6 +31,8 @@ pub(in crate::agent) struct Agent {
     /// Where the agent keeps its id and, unless `buffer.path` says otherwise, the buffer. Default: the variable
     /// `TFO_STATE_DIR`, without one `/var/lib/tfo-agent`.
     pub(in crate::agent) state_directory: Option<PathBuf>,
+    /// What the platform may change of this file. It cannot change this.
+    pub(in crate::agent) remote_configuration: RemoteConfiguration,
 }
 
 /// How the platform hears that the agent lives.

@@ -38,6 +38,7 @@ impl Translation<'_> {
             .with("agent", self.presented())
             .with("heartbeat", beats.node())
             .with("retry", retry.node())
+            .copy("remote_configuration", self.origin, "agent.remote_configuration")
             .with("state_directory", self.origin.text("agent.state_directory", state));
         Some(platform.node())
     }

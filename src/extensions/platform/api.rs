@@ -22,7 +22,6 @@ pub(super) struct Api {
     fixed: Vec<(HeaderName, HeaderValue)>,
 }
 
-#[allow(dead_code)]
 /// What the platform has for an agent to work with.
 
 #[derive(Debug, PartialEq, Eq)]
@@ -85,7 +84,6 @@ impl Api {
         read(&self.post(&format!("/agents/{id}/heartbeat"), heartbeat, self.heartbeat_timeout).await?)
     }
 
-    #[allow(dead_code)]
     /// `GET /agents/{id}/config`; `known` is the version the agent has.
     pub(super) async fn configuration(&self, id: &str, known: Option<&str>) -> Result<Wanted, Trouble> {
         let tag = known.and_then(|known| HeaderValue::try_from(format!("\"{known}\"")).ok());

@@ -32,9 +32,23 @@ pub(crate) struct Config {
     pub(crate) heartbeat: Heartbeat,
     /// Waits after a request that failed. Each is twice as long as the one before, and jittered.
     pub(crate) retry: Retry,
-    /// Directory for what outlives the process: the id of this installation. It is made if it is not there. Default
-    /// `/var/lib/tfo-agent`.
+    /// Directory for what outlives the process: the id of this installation, and the remote configuration. It is made if
+    /// it is not there. Default `/var/lib/tfo-agent`.
     pub(crate) state_directory: PathBuf,
+    /// What the platform may change of an agent file.
+    pub(crate) remote_configuration: RemoteConfiguration,
+}
+
+/// A part of an agent file that the platform has for this agent. It is merged over the files, and below `--set`; what
+/// leads elsewhere, opens files or shows secrets cannot be set in it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RemoteConfiguration {
+    /// Whether to follow it. Default true.
+    pub(crate) enabled: bool,
+    /// How long a new one is on trial: if an exporter that worked before fails at the end, the agent goes back to what it
+    /// had. From 1s to 1h. Default 30s.
+    pub(crate) health_window: Duration,
 }
 
 /// Who an agent is.
@@ -105,6 +119,7 @@ impl Default for Config {
             heartbeat: Heartbeat::default(),
             retry: Retry::default(),
             state_directory: "/var/lib/tfo-agent".into(),
+            remote_configuration: RemoteConfiguration::default(),
         }
     }
 }
@@ -120,6 +135,10 @@ impl pipelines::component::Config for Config {
         let interval = self.heartbeat.interval;
         if !(INTERVALS.0..=INTERVALS.1).contains(&interval.get()) {
             problems.error("heartbeat.interval", format!("is {interval}, expected 1s to 1h"));
+        }
+        let window = self.remote_configuration.health_window;
+        if !(INTERVALS.0..=INTERVALS.1).contains(&window.get()) {
+            problems.error("remote_configuration.health_window", format!("is {window}, expected 1s to 1h"));
         }
         let times = [
             ("timeout", self.timeout),
@@ -147,6 +166,12 @@ impl pipelines::component::Config for Config {
 impl Default for Heartbeat {
     fn default() -> Self {
         Self { interval: Duration::from_secs(60), timeout: Duration::from_secs(10), include_system_info: true }
+    }
+}
+
+impl Default for RemoteConfiguration {
+    fn default() -> Self {
+        Self { enabled: true, health_window: Duration::from_secs(30) }
     }
 }
 

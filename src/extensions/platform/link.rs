@@ -9,6 +9,7 @@ use pipelines::runtime::{Health, Status, now};
 use super::api::Api;
 use super::config::{Config, INTERVALS};
 use super::identity::{Identity, uptime};
+use super::remote::{Heard, Shared};
 use super::standing;
 use super::system::Survey;
 use super::trouble::{Kind, Pace, Trouble};
@@ -22,6 +23,8 @@ pub(super) struct Link {
     identity: Identity,
     status: Status,
     survey: Survey,
+    /// With whom follows the remote configuration.
+    shared: Arc<Shared>,
     pace: Pace,
     /// Between two heartbeats, as the platform said last.
     interval: Duration,
@@ -41,9 +44,15 @@ const LOOK: Duration = Duration::from_secs(1);
 // === impl Link ===
 
 impl Link {
-    pub(super) fn new(api: Arc<Api>, config: Arc<Config>, identity: Identity, status: Status) -> Self {
+    pub(super) fn new(
+        api: Arc<Api>,
+        config: Arc<Config>,
+        identity: Identity,
+        status: Status,
+        shared: Arc<Shared>,
+    ) -> Self {
         let (pace, interval) = (Pace::new(&config.retry), config.heartbeat.interval.get());
-        Self { api, config, identity, status, survey: Survey::default(), pace, interval, said: None }
+        Self { api, config, identity, status, survey: Survey::default(), shared, pace, interval, said: None }
     }
 
     /// Goes on for as long as it is polled.
@@ -68,10 +77,11 @@ impl Link {
     }
 
     async fn register(&mut self) -> Result<(), Trouble> {
-        let registration = self.identity.registration(&self.config, Vec::new());
+        let registration = self.identity.registration(&self.config, self.capabilities());
         let registered = self.api.register(&registration).await?;
         self.identity.called(registered.id, &self.config.endpoint);
         self.interval = self.next(registered.next_interval);
+        self.heard(registered.config_version);
         tracing::info!(id = self.identity.id(), platform = self.api.web().shown(), "registered at the platform");
         Ok(())
     }
@@ -86,7 +96,10 @@ impl Link {
                     known = true;
                     self.well();
                     self.interval = self.next(reply.next_interval);
-                    tokio::time::sleep((started + self.interval).saturating_duration_since(now())).await;
+                    self.heard(reply.config_version);
+                    let rest = (started + self.interval).saturating_duration_since(now());
+                    // What became of a configuration is said at once.
+                    let _ = tokio::time::timeout(rest, self.shared.changed()).await;
                 }
                 Err(trouble) if trouble.kind == Kind::Unknown => {
                     if known {
@@ -105,17 +118,29 @@ impl Link {
             true => self.survey.take().await,
             false => None,
         };
+        let followed = self.shared.followed();
         let heartbeat = Heartbeat {
             timestamp: Some(rfc3339(SystemTime::now())),
             sequence: Some(Whole::from(SEQUENCE.fetch_add(1, Ordering::Relaxed) + 1)),
             agent_status: Some(standing.health),
             status_message: standing.message,
             uptime: uptime().map(|uptime| Whole::from(uptime.as_secs())),
+            config_version: followed.version,
+            config_status: Some(followed.status),
+            config_message: followed.message,
             collector_states: standing.collectors,
             system_info,
-            ..Heartbeat::default()
         };
         self.api.heartbeat(self.identity.id(), &heartbeat).await
+    }
+
+    fn heard(&self, version: Option<String>) {
+        self.shared.hear(Heard { id: self.identity.id().to_owned(), version });
+    }
+
+    fn capabilities(&self) -> Vec<String> {
+        let remote = self.config.remote_configuration.enabled.then(|| "remote_configuration".to_owned());
+        remote.into_iter().collect()
     }
 
     /// The interval that the platform asks for, within reason.

@@ -9,12 +9,15 @@
 //!     heartbeat: { interval: 60s }
 //! ```
 //!
+//! The platform may hold a part of an agent file for this agent ([`remote`]), which is merged over its own files.
+//!
 //! Telemetry never waits for the platform: whatever it answers, or whether it does, the pipelines go on.
 
 mod api;
 mod config;
 mod identity;
 mod link;
+mod remote;
 mod standing;
 mod system;
 mod trouble;
@@ -27,9 +30,11 @@ use pipelines::component::{
 };
 
 use self::api::Api;
-pub(crate) use self::config::Config;
+pub(crate) use self::config::{Config, RemoteConfiguration};
 use self::identity::Identity;
 use self::link::Link;
+pub(crate) use self::remote::in_force;
+use self::remote::{Remote, Shared};
 
 /// The extension.
 pub(crate) struct Platform {
@@ -82,10 +87,12 @@ impl Extension for Platform {
     fn run(self: Box<Self>, mut host: ExtensionHost) -> BoxFuture<'static, Result<(), Failure>> {
         Box::pin(async move {
             let identity = Identity::new(&self.config)?;
+            let shared = Arc::new(Shared::default());
+            let remote = Remote::new(&self.config, self.api.clone(), host.status.clone(), shared.clone());
             host.ready.tell(Vec::new());
-            let link = Link::new(self.api, self.config, identity, host.status);
+            let link = Link::new(self.api, self.config, identity, host.status, shared);
             tokio::select! {
-                () = link.run() => Ok(()),
+                () = async { tokio::join!(link.run(), remote.run()); } => Ok(()),
                 () = host.stop.requested() => Ok(()),
             }
         })
