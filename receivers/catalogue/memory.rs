@@ -38,7 +38,7 @@ pub static USED: Metric = Metric::gauge(
     "By",
     "Memory in use: all but what is free, buffers and cached, so that the four are the total.",
 )
-.semconv(Name::new("system.memory.usage").with(&[(STATE, "used")]))
+.semconv(Name::new("system.memory.usage").with(&[(STATE, "used")]).sum())
 .source("/proc/meminfo: MemTotal - MemFree - Buffers - Cached");
 
 /// How full the memory is.
@@ -53,32 +53,32 @@ pub static USAGE: Metric = Metric::gauge(
 
 /// Swap in use.
 pub static SWAP: Metric = Metric::gauge(GROUP, "node.memory.swap", "By", "Swap space in use.")
-    .semconv(Name::new("system.paging.usage").with(&[(PAGING, "used")]))
+    .semconv(Name::new("system.paging.usage").with(&[(PAGING, "used")]).sum())
     .aliases(&["node.memory.swap_used_bytes"])
     .source("/proc/meminfo: SwapTotal - SwapFree");
 
 /// Huge pages in use.
 pub static HUGE_PAGES_USED: Metric =
     Metric::gauge(GROUP, "node.memory.huge_pages_used", "{page}", "Huge pages of the pool that are in use.")
-        .semconv(Name::new("system.memory.linux.hugepages.usage").with(&[(HUGE, "used")]))
+        .semconv(Name::new("system.memory.linux.hugepages.usage").with(&[(HUGE, "used")]).sum())
         .source("/proc/meminfo: HugePages_Total - HugePages_Free");
 
 lines! {
     TOTAL = "MemTotal" "By" "node.memory.total" "node_memory_MemTotal_bytes" as "node.memory.total_bytes"
-        Name::new("system.memory.limit");
+        Name::new("system.memory.limit").sum();
         "Memory the kernel can use."
     FREE = "MemFree" "By" "node.memory.free" "node_memory_MemFree_bytes" as "node.memory.free_bytes"
-        Name::new("system.memory.usage").with(&[(STATE, "free")]);
+        Name::new("system.memory.usage").with(&[(STATE, "free")]).sum();
         "Memory that nothing uses."
     AVAILABLE = "MemAvailable" "By" "node.memory.available" "node_memory_MemAvailable_bytes"
         as "node.memory.available_bytes"
-        Name::new("system.memory.linux.available");
+        Name::new("system.memory.linux.available").sum();
         "The kernel's estimate of what programs can still get without swapping."
     BUFFERS = "Buffers" "By" "node.memory.buffers" "node_memory_Buffers_bytes" as "node.memory.buffers_bytes"
-        Name::new("system.memory.usage").with(&[(STATE, "buffers")]);
+        Name::new("system.memory.usage").with(&[(STATE, "buffers")]).sum();
         "Buffers of block devices."
     CACHED = "Cached" "By" "node.memory.cached" "node_memory_Cached_bytes" as "node.memory.cached_bytes"
-        Name::new("system.memory.usage").with(&[(STATE, "cached")]);
+        Name::new("system.memory.usage").with(&[(STATE, "cached")]).sum();
         "Cached content of files, shared memory included."
     SWAP_CACHED = "SwapCached" "By" "node.memory.swap_cached" "node_memory_SwapCached_bytes";
         "Memory that was swapped in again and is still in the swap space, too."
@@ -112,7 +112,7 @@ lines! {
         as "node.memory.swap_total_bytes";
         "Swap space."
     SWAP_FREE = "SwapFree" "By" "node.memory.swap_free" "node_memory_SwapFree_bytes" as "node.memory.swap_free_bytes"
-        Name::new("system.paging.usage").with(&[(PAGING, "free")]);
+        Name::new("system.paging.usage").with(&[(PAGING, "free")]).sum();
         "Swap space that is not in use."
     ZSWAP = "Zswap" "By" "node.memory.zswap" "node_memory_Zswap_bytes";
         "Memory that holds compressed swap."
@@ -127,17 +127,17 @@ lines! {
     MAPPED = "Mapped" "By" "node.memory.mapped" "node_memory_Mapped_bytes";
         "Content of files that programs have mapped."
     SHARED = "Shmem" "By" "node.memory.shared" "node_memory_Shmem_bytes" as "node.memory.shared_bytes"
-        Name::new("system.memory.linux.shared");
+        Name::new("system.memory.linux.shared").sum();
         "Shared memory and the content of tmpfs."
     RECLAIMABLE = "KReclaimable" "By" "node.memory.kernel_reclaimable" "node_memory_KReclaimable_bytes";
         "Memory of the kernel that it can give up."
     SLAB_TOTAL = "Slab" "By" "node.memory.slab" "node_memory_Slab_bytes" as "node.memory.slab_bytes";
         "Memory of the kernel's own data structures."
     SLAB_RECLAIMABLE = "SReclaimable" "By" "node.memory.slab_reclaimable" "node_memory_SReclaimable_bytes"
-        Name::new("system.memory.linux.slab.usage").with(&[(SLAB, "reclaimable")]);
+        Name::new("system.memory.linux.slab.usage").with(&[(SLAB, "reclaimable")]).sum();
         "The part of the slab that can be given up, such as caches."
     SLAB_UNRECLAIMABLE = "SUnreclaim" "By" "node.memory.slab_unreclaimable" "node_memory_SUnreclaim_bytes"
-        Name::new("system.memory.linux.slab.usage").with(&[(SLAB, "unreclaimable")]);
+        Name::new("system.memory.linux.slab.usage").with(&[(SLAB, "unreclaimable")]).sum();
         "The part of the slab that cannot be given up."
     KERNEL_STACK = "KernelStack" "By" "node.memory.kernel_stack" "node_memory_KernelStack_bytes";
         "Stacks of the kernel, one for each thread."
@@ -195,19 +195,19 @@ lines! {
     BALLOON = "Balloon" "By" "node.memory.balloon" "node_memory_Balloon_bytes";
         "Memory that was given back to the host of the virtual machine."
     HUGE_PAGES_TOTAL = "HugePages_Total" "{page}" "node.memory.huge_pages_total" "node_memory_HugePages_Total"
-        Name::new("system.memory.linux.hugepages.limit");
+        Name::new("system.memory.linux.hugepages.limit").sum();
         "Huge pages in the pool."
     HUGE_PAGES_FREE = "HugePages_Free" "{page}" "node.memory.huge_pages_free" "node_memory_HugePages_Free"
-        Name::new("system.memory.linux.hugepages.usage").with(&[(HUGE, "free")]);
+        Name::new("system.memory.linux.hugepages.usage").with(&[(HUGE, "free")]).sum();
         "Huge pages of the pool that are free."
     HUGE_PAGES_RESERVED = "HugePages_Rsvd" "{page}" "node.memory.huge_pages_reserved" "node_memory_HugePages_Rsvd"
-        Name::new("system.memory.linux.hugepages.reserved");
+        Name::new("system.memory.linux.hugepages.reserved").sum();
         "Huge pages that were promised and not used yet."
     HUGE_PAGES_SURPLUS = "HugePages_Surp" "{page}" "node.memory.huge_pages_surplus" "node_memory_HugePages_Surp"
-        Name::new("system.memory.linux.hugepages.surplus");
+        Name::new("system.memory.linux.hugepages.surplus").sum();
         "Huge pages beyond the size of the pool."
     HUGE_PAGE_SIZE = "Hugepagesize" "By" "node.memory.huge_page_size" "node_memory_Hugepagesize_bytes"
-        Name::new("system.memory.linux.hugepages.page_size");
+        Name::new("system.memory.linux.hugepages.page_size").sum();
         "The size of a huge page of the pool."
     HUGE_TLB = "Hugetlb" "By" "node.memory.hugetlb" "node_memory_Hugetlb_bytes";
         "Memory of huge pages of all sizes."

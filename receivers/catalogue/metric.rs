@@ -40,6 +40,8 @@ pub struct Name {
     pub scale: f64,
     /// Its unit there, if it is another one.
     pub unit: Option<&'static str>,
+    /// How its values behave there, if otherwise: what node_exporter calls a gauge is often a sum elsewhere.
+    pub kind: Option<Kind>,
 }
 
 /// How the values of a metric behave.
@@ -139,6 +141,12 @@ impl Metric {
         self.name(naming).unit.unwrap_or(self.unit)
     }
 
+    /// How its values behave in a vocabulary.
+    #[must_use]
+    pub fn kind(&self, naming: Naming) -> Kind {
+        self.name(naming).kind.unwrap_or(self.kind)
+    }
+
     const fn new(group: Group, kind: Kind, name: &'static str, unit: &'static str, description: &'static str) -> Self {
         Self {
             group,
@@ -162,13 +170,20 @@ impl Name {
     /// A name that changes nothing else.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, constant: &[], scale: 1.0, unit: None }
+        Self { name, constant: &[], scale: 1.0, unit: None, kind: None }
     }
 
     /// With attributes on every point.
     #[must_use]
     pub const fn with(mut self, constant: &'static [(&'static str, &'static str)]) -> Self {
         self.constant = constant;
+        self
+    }
+
+    /// As a sum that also shrinks, where the metric is a gauge otherwise.
+    #[must_use]
+    pub const fn sum(mut self) -> Self {
+        self.kind = Some(Kind::UpDownCounter);
         self
     }
 

@@ -17,7 +17,7 @@ pub static CONNECTIONS: Metric = Metric::gauge(
     "TCP sockets over IPv4 and IPv6 in each state, those that listen included.",
 )
 .labels(&[Label::ConnectionState])
-.semconv(Name::new("system.network.connection.count").with(&[("network.transport", "tcp")]))
+.semconv(Name::new("system.network.connection.count").with(&[("network.transport", "tcp")]).sum())
 .prometheus(Name::new(STATES))
 .source("sock_diag, or /proc/net/tcp and tcp6");
 
@@ -32,7 +32,8 @@ pub static TO_SEND: Metric = Metric::gauge(
     GROUP,
     "node.tcp.tx_queued_bytes",
     "By",
-    "What was written and not acknowledged by the peer yet, of all connections.",
+    "What was written and not acknowledged by the peer yet, of all connections; node_exporter adds the room for new \
+     connections of sockets that listen.",
 )
 .prometheus(Name::new(STATES).with(&[("state", "tx_queued_bytes")]).scaled(1.0, "{connection}"))
 .source("sock_diag, or /proc/net/tcp and tcp6");

@@ -172,7 +172,7 @@ impl Recorder {
         let name = metric.name(self.naming);
         let output = self.outputs.iter().position(|output| output.name == name.name).unwrap_or_else(|| {
             let meta = MetricMeta { name: name.name, description: metric.description, unit: metric.unit(self.naming) };
-            self.outputs.push(Output::new(name.name, meta, metric.kind));
+            self.outputs.push(Output::new(name.name, meta, metric.kind(self.naming)));
             self.outputs.len() - 1
         });
         let mut constant = Vec::new();
@@ -180,7 +180,7 @@ impl Recorder {
             encode::put_text(&mut constant, key, value);
         }
         let place = self.rows.len();
-        let (scale, kind, is_double) = (name.scale, metric.kind, !metric.integer);
+        let (scale, kind, is_double) = (name.scale, metric.kind(self.naming), !metric.integer);
         self.rows.push(Row { output, constant, scale, kind, is_double });
         self.places.insert(address(metric), place);
         place

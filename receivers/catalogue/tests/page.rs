@@ -44,11 +44,7 @@ fn title(group: Group) -> String {
 
 fn line(metric: &Metric) -> String {
     let aliases: String = metric.aliases.iter().map(|alias| format!("<br>`{alias}`")).collect();
-    let kind = match metric.kind {
-        Kind::Counter => "counter",
-        Kind::UpDownCounter => "sum",
-        Kind::Gauge => "gauge",
-    };
+    let kind = word(metric.kind);
     let labels: Vec<String> = metric.labels.iter().map(|label| format!("`{}`", label.key(Naming::Tfo))).collect();
     format!(
         "| `{}`{aliases} | {kind}, `{}` | {} | {} | {} | {} | {} |\n",
@@ -62,12 +58,21 @@ fn line(metric: &Metric) -> String {
     )
 }
 
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Counter => "counter",
+        Kind::UpDownCounter => "sum",
+        Kind::Gauge => "gauge",
+    }
+}
+
 fn name(name: Option<Name>, usual: &str) -> String {
     let Some(name) = name else { return "-".to_owned() };
     let constant: Vec<String> = name.constant.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let constant = if constant.is_empty() { String::new() } else { format!("{{{}}}", constant.join(",")) };
     let unit = name.unit.filter(|unit| *unit != usual).map(|unit| format!(", in `{unit}`")).unwrap_or_default();
-    format!("`{}{constant}`{unit}", name.name)
+    let kind = name.kind.map(word).map(|kind| format!(", {kind}")).unwrap_or_default();
+    format!("`{}{constant}`{kind}{unit}", name.name)
 }
 
 /// Scenario: the page in the documentation and the catalogue. Guarantee: the page says what the catalogue says;

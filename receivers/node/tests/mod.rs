@@ -3,6 +3,7 @@
 
 mod bench;
 mod cpu;
+mod damage;
 mod disk;
 mod filesystem;
 mod hardware;
