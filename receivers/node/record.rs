@@ -114,7 +114,6 @@ impl Recorder {
     }
 
     /// For metrics that are not in the catalogue, with the time of this scrape. Each call adds to the same request.
-    #[allow(dead_code)]
     pub(super) fn foreign(&mut self) -> (&mut MetricsBuilder, Times) {
         let times = Times { start: 0, now: self.moment.now };
         let builder = self.foreign.get_or_insert_with(|| {

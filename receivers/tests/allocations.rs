@@ -15,6 +15,7 @@ use pipelines::component::{BuildContext, ComponentId, Outputs, ReceiverFactory a
 use pipelines::net::Sockets;
 use pipelines::runtime::{Accept, Budget, Output, Ready, Stats, Stopper, Tasks};
 use pipelines::{Batch, Outcome, Signal};
+use receivers::catalogue::{ALL, Group};
 use receivers::node::Node;
 use serde_json::json;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -71,10 +72,13 @@ async fn run(root: &Path, naming: &str) -> (usize, usize, isize) {
         region: Mutex::new(None),
         made: Mutex::new(None),
     });
-    let config = json!({
+    let mut config = json!({
         "root_path": root, "naming": naming, "collection_interval": "2ms", "initial_delay": "0s",
-        "load": false, "stat": false, "processes": false, "uptime": false,
     });
+    let others = ALL.iter().copied().flatten().map(|metric| metric.group);
+    for group in others.filter(|group| !matches!(group, Group::Cpu | Group::Scrape)) {
+        config[group.name()] = json!(false);
+    }
     let (stopper, stop) = Stopper::new();
     let tasks = Tasks::default();
     let host = ReceiverHost {

@@ -64,9 +64,13 @@ fn counters_end_in_total() {
 /// Scenario: the numbers of metrics that TelemetryFlow's guide promises for each group. Guarantee: there are as many.
 #[test]
 fn the_guide_is_kept() {
-    let promised = [(Group::Cpu, 15), (Group::Memory, 20), (Group::Load, 3)];
-    for (group, count) in promised {
-        let found = rows().filter(|metric| metric.group == group).count();
-        assert!(found >= count, "{}: {found} of {count}", group.name());
+    use Group::{Cpu, Disk, Filesystem, Load, Memory, Network, Scrape};
+    let promised = [(Cpu, 15), (Memory, 20), (Disk, 12), (Filesystem, 8), (Network, 18), (Load, 3)];
+    let count = |of: &dyn Fn(Group) -> bool| rows().filter(|metric| of(metric.group)).count();
+    for (group, least) in promised {
+        let found = count(&|other| other == group);
+        assert!(found >= least, "{}: {found} of {least}", group.name());
     }
+    let others = count(&|group| group != Scrape && promised.iter().all(|(named, _)| *named != group));
+    assert!(others >= 24, "{others} of 24 others");
 }

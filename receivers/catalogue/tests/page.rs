@@ -19,7 +19,19 @@ names below it), `semconv` (OpenTelemetry's semantic conventions; where they are
 receiver) or `prometheus` (node_exporter). A metric that a vocabulary lacks, shown as `-`, keeps its own name there.
 
 Counters are cumulative, as the kernel counts: since the boot where they were there from the first scrape, since the scrape
-before they appeared or were reset otherwise. What cannot be read is left out, never zero; `node.scrape.success` says so.
+before they appeared or were reset otherwise. What cannot be read is left out, never zero; `node.scrape.success` says so, and
+the log once.
+
+```yaml
+receivers:
+  node:
+    collection_interval: 15s
+    naming: prometheus          # for dashboards made for node_exporter
+    root_path: /host            # in a container, where the machine's root is mounted
+    cpu: { per_core: false }
+    load: { interval: 5s }      # groups of one interval are read together and make one batch
+    processes: false
+```
 ";
 
 fn page() -> String {
