@@ -80,7 +80,7 @@ pub struct Config {
     pub arp: Switched<Plain>,
     /// Thermal zones, what cools them, and sensors. Default on.
     pub thermal: Switched<Thermal>,
-    /// Files in the text format of Prometheus. Default off.
+    /// Files in the text format of Prometheus. Off where the key is not written.
     pub textfile: Switched<Textfile>,
     /// Pressure stall information: time lost by waiting for processors, memory and devices. Default on.
     pub pressure: Switched<Plain>,
@@ -129,7 +129,7 @@ impl Default for Config {
             filefd: Switched::default(),
             arp: Switched::default(),
             thermal: Switched::default(),
-            textfile: Switched::default(),
+            textfile: Switched(Textfile::off()),
             pressure: Switched::default(),
             tcp: Switched::default(),
         }

@@ -34,3 +34,18 @@ fn nonsense_is_refused() {
     assert_eq!(problems(json!({ "root_path": "host" })), ["root_path: `host` is not an absolute path"]);
     assert_eq!(problems(json!({ "sysfs": "sys" })), ["sysfs: `sys` is not an absolute path"]);
 }
+
+/// Scenario: files of others, which are off unless their key is written. Guarantee: a directory alone switches them on;
+/// directories that lead nowhere are refused.
+#[test]
+fn textfiles_are_off_until_they_are_named() {
+    let textfile = |config: serde_json::Value| serde_json::from_value::<Config>(config).unwrap().textfile.0;
+    assert!(!textfile(json!({})).is_enabled());
+    assert!(!textfile(json!({ "textfile": false })).is_enabled());
+    assert!(textfile(json!({ "textfile": { "directories": ["/a"] } })).is_enabled());
+    assert_eq!(textfile(json!({ "textfile": true })).directories.len(), 1);
+    let relative = problems(json!({ "textfile": { "directories": ["/a", "b"] } }));
+    assert_eq!(relative, ["textfile.directories[1]: `b` is not an absolute path"]);
+    let none = problems(json!({ "textfile": { "directories": [] } }));
+    assert_eq!(none, ["textfile.directories: is empty, so that there is nothing to read"]);
+}

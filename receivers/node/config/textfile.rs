@@ -14,7 +14,7 @@ use super::switch::switch;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Textfile {
-    /// Whether the group is collected. Default false.
+    /// Whether the group is collected. Default true where the key `textfile` is written; without that key it is off.
     pub enabled: bool,
     /// Time between two scrapes of the group. Default `collection_interval`.
     pub interval: Option<Duration>,
@@ -28,6 +28,11 @@ switch!(Textfile);
 // === impl Textfile ===
 
 impl Textfile {
+    /// What holds where the key is not written.
+    pub(super) fn off() -> Self {
+        Self { enabled: false, ..Self::default() }
+    }
+
     pub(super) fn validate(&self, problems: &mut Problems) {
         for (number, directory) in self.directories.iter().enumerate() {
             absolute(&format!("textfile.directories[{number}]"), directory, problems);
@@ -42,6 +47,6 @@ impl Textfile {
 impl Default for Textfile {
     fn default() -> Self {
         let directories = vec![PathBuf::from("/var/lib/tfo-agent/textfile")];
-        Self { enabled: false, interval: None, directories }
+        Self { enabled: true, interval: None, directories }
     }
 }
