@@ -130,7 +130,8 @@ system:
 	@command -v cc >/dev/null \
 	  || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends gcc libc6-dev) </dev/null
 
-# What the clients run on, PostgreSQL (the tests start servers of their own), and the disks that tests fill up and cut off;
+# What the clients run on, PostgreSQL (the tests start servers of their own), what node metrics are compared with, and the
+# disks that tests fill up and cut off;
 # Debian packs the venv module apart from Python.
 .PHONY: test-system
 test-system:
@@ -143,6 +144,7 @@ test-system:
 	{ command -v mkfs.ext4 || [ -x /sbin/mkfs.ext4 ]; } >/dev/null || missing="$$missing e2fsprogs"; \
 	{ command -v findmnt && command -v mount; } >/dev/null || missing="$$missing util-linux mount"; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v prometheus-node-exporter >/dev/null || missing="$$missing prometheus-node-exporter"; \
 	[ -z "$$missing" ] || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends $$missing) </dev/null
 
 $(TARGET)/venv/ready: tests/clients/python/requirements.txt | test-system
