@@ -151,6 +151,29 @@ fn old_spellings_are_warned_about() {
     assert!(printed.contains("insecure_skip_verify: true") && printed.contains("cpu: false"), "{printed}");
 }
 
+/// Scenario: filters that stand beside the groups of node metrics. Guarantee: each becomes one of its group, whose own
+/// settings stay, and a wrong one is an error at its line.
+#[test]
+fn filters_become_those_of_their_groups() {
+    let file = |more: &str| format!("yaml:collectors: {{node_exporter: {{enabled: true, {more}}}}}");
+    let filters = "network_device_exclude: '^veth', disk_io: {interval: 30s}, disk_device_exclude: '^loop', \
+                   textfile: true, textfile_path: /a, filesystem: false, filesystem_mount_exclude: '^/b'";
+    let output = run(&folder(), &["config", "print", "-c", &file(filters)]);
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    for group in [
+        "    network:\n      device_exclude: ^veth\n",
+        "    disk:\n      interval: 30s\n      device_exclude: ^loop\n",
+        "    textfile:\n      enabled: true\n      directories:\n        - /a\n",
+        "    filesystem:\n      enabled: false\n      mount_exclude: ^/b\n",
+    ] {
+        assert!(printed.contains(group), "{group}{printed}{}", said(&output));
+    }
+    let valid = run(&folder(), &["validate", "-c", &file(filters)]);
+    assert!(valid.status.success(), "{}", said(&valid));
+    let wrong = run(&folder(), &["validate", "-c", &file("network_device_exclude: '('")]);
+    assert!(wrong.status.code() == Some(CONFIG) && said(&wrong).contains("1 error in"), "{}", said(&wrong));
+}
+
 /// Scenario: both spellings of a key. Guarantee: equal values are warned about, different ones are an error.
 #[test]
 fn both_spellings_must_agree() {

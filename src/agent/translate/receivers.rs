@@ -1,6 +1,6 @@
 //! `collectors` as receivers.
 
-use pipelines::config::Node;
+use pipelines::config::{Node, Value};
 
 use super::Translation;
 
@@ -8,7 +8,12 @@ use super::Translation;
 const GROUPS: &[(&str, &str)] = &[
     ("cpu", "cpu"),
     ("memory", "memory"),
+    ("disk_io", "disk"),
+    ("filesystem", "filesystem"),
+    ("network", "network"),
     ("load_avg", "load"),
+    ("thermal", "thermal"),
+    ("textfile", "textfile"),
     ("psi", "pressure"),
     ("conntrack", "conntrack"),
     ("vmstat", "vmstat"),
@@ -20,6 +25,15 @@ const GROUPS: &[(&str, &str)] = &[
     ("tcp", "tcp"),
     ("processes", "processes"),
     ("uptime", "uptime"),
+];
+
+/// Filters that stand beside the groups in agent files: the group's key, that of the filter, and what it is in the group.
+const FILTERS: &[(&str, &str, &str)] = &[
+    ("disk_io", "disk_device_exclude", "device_exclude"),
+    ("filesystem", "filesystem_mount_exclude", "mount_exclude"),
+    ("filesystem", "filesystem_type_exclude", "type_exclude"),
+    ("network", "network_device_exclude", "device_exclude"),
+    ("textfile", "textfile_path", "directories"),
 ];
 
 // === impl Translation ===
@@ -58,9 +72,38 @@ impl Translation<'_> {
             .copy("naming", self.origin, &at("naming"))
             .copy("root_path", self.origin, &at("root_path"));
         for (key, group) in GROUPS {
-            node = node.copy(group, self.origin, &at(key));
+            node = node.with_some(group, self.group(key));
         }
         node.node()
+    }
+
+    /// What is said of a group: its own key, and the filters beside it.
+    fn group(self, key: &str) -> Option<Node> {
+        let at = |key: &str| format!("collectors.node_exporter.{key}");
+        let own = self.origin.find(&at(key));
+        let filters = FILTERS.iter().filter(|(group, ..)| *group == key);
+        let mut filters = filters.filter_map(|(_, key, name)| Some((*name, self.origin.find(&at(key))?))).peekable();
+        if filters.peek().is_none() {
+            return own.cloned();
+        }
+        let mut group = self.map(&at(key));
+        match own.map(|node| &node.value) {
+            Some(Value::Map(settings)) => {
+                for (name, setting) in settings {
+                    group = group.with(name.text(), setting.clone());
+                }
+            }
+            Some(Value::Bool(on)) => group = group.switch("enabled", *on),
+            _ => {}
+        }
+        for (name, filter) in filters {
+            let filter = match name {
+                "directories" => Node::new(Value::Seq(vec![filter.clone()]), filter.span),
+                _ => filter.clone(),
+            };
+            group = group.with(name, filter);
+        }
+        Some(group.node())
     }
 
     fn otlp(self) -> Node {
