@@ -155,3 +155,31 @@ fn what_does_not_work_is_undone() {
     let log = world.agent.kill().join("\n");
     assert_eq!(log.matches("going back").count(), 1, "{log}");
 }
+
+/// Scenario: what is on disk does not fit the agent's file any more, is not readable, or is on trial for the third process
+/// that ends. Guarantee: the agent starts without it and says so; what ends processes is undone.
+#[test]
+fn what_is_on_disk_keeps_no_agent_from_starting() {
+    let mut world = World::start();
+    let file = world.agent.path("state/remote.json");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let misfit = r#"{"current":{"version":"v9","config":"collectors: { node_exporter: { intervall: 5s } }"}}"#;
+    for text in [misfit, "{\"current\":", "\u{0}"] {
+        world.agent.end();
+        std::fs::write(&file, text).unwrap();
+        world.agent.restart();
+        // The platform has none for it.
+        world.until("none", |status| status["configVersion"]["applied"].is_null() && status["status"] == "online");
+        let log = world.agent.kill().join("\n");
+        assert!(log.contains("is left out: "), "{log}");
+        world.agent.restart();
+    }
+    world.agent.end();
+    let trial = r#""trial":{"process":"another","ended":2,"failing":[]}"#;
+    let kept = format!(r#"{{"current":{{"version":"v9","config":"agent: {{ tags: {{ tier: bad }} }}"}},{trial}}}"#);
+    std::fs::write(&file, kept).unwrap();
+    world.agent.restart();
+    let status = world.until("rolled back", |status| status["configVersion"]["status"] == "rolled_back");
+    assert!(status["configVersion"]["message"].as_str().unwrap().contains("ended 3 times"), "{status}");
+    assert!(!world.printed().contains("bad"));
+}

@@ -65,7 +65,9 @@ impl Identity {
             return;
         }
         tracing::info!(id, own = self.own, "the platform calls this agent by another id");
-        if let Err(error) = fs::write(&self.kept, format!("{endpoint} {id}\n")) {
+        let directory = self.kept.parent().unwrap_or_else(|| Path::new("."));
+        let kept = fs::create_dir_all(directory).and_then(|()| fs::write(&self.kept, format!("{endpoint} {id}\n")));
+        if let Err(error) = kept {
             tracing::warn!(%error, file = %self.kept.display(), "the id the platform gave this agent cannot be kept");
         }
         self.known = Some(id);
