@@ -12,6 +12,8 @@ pub(super) struct Conntrack {
     entries: Source,
     limit: Source,
     statistics: Source,
+    /// Whether entries are those of the table: in a container the file that counts them is about its own network.
+    is_elsewhere: bool,
     /// The row of each column, and the sum of its values over all processors.
     sums: Vec<(Option<&'static Metric>, u64)>,
 }
@@ -20,10 +22,12 @@ pub(super) struct Conntrack {
 
 impl Conntrack {
     pub(super) fn new(roots: &Roots) -> Self {
+        let statistics = roots.net("stat/nf_conntrack");
         Self {
+            is_elsewhere: statistics.path().starts_with(roots.proc.join("1")),
+            statistics,
             entries: roots.proc("sys/net/netfilter/nf_conntrack_count"),
             limit: roots.proc("sys/net/netfilter/nf_conntrack_max"),
-            statistics: roots.net("stat/nf_conntrack"),
             sums: Vec::new(),
         }
     }
@@ -35,12 +39,11 @@ impl Group for Conntrack {
     }
 
     fn collect(&mut self, system: &mut System, out: &mut Recorder) -> Result<(), Unavailable> {
-        let entries = alone(&mut self.entries, &conntrack::ENTRIES, system, out);
         let limit = alone(&mut self.limit, &conntrack::LIMIT, system, out);
         let source = &mut self.statistics;
         let statistics = match system.read(source) {
             Err(error) => Err(Unavailable::io(source.path(), &error)),
-            Ok(bytes) if sum(bytes, &mut self.sums) => Ok(()),
+            Ok(bytes) if sum(bytes, &mut self.sums) => Ok(entries(bytes)),
             Ok(_) => Err(Unavailable::new(source.path(), "its columns make no sense")),
         };
         if statistics.is_ok() {
@@ -48,7 +51,16 @@ impl Group for Conntrack {
                 row.iter().for_each(|row| out.counter(row, *sum, &[]));
             }
         }
-        entries.and(limit).and(statistics)
+        let entries = match &statistics {
+            Ok(Some(entries)) if self.is_elsewhere => {
+                out.gauge(&conntrack::ENTRIES, *entries, &[]);
+                Ok(())
+            }
+            _ if self.is_elsewhere => Ok(()),
+            _ => alone(&mut self.entries, &conntrack::ENTRIES, system, out),
+        };
+        entries.and(limit)?;
+        statistics.map(drop)
     }
 }
 
@@ -85,6 +97,12 @@ fn sum(bytes: &[u8], sums: &mut Vec<(Option<&'static Metric>, u64)>) -> bool {
         processors += 1;
     }
     processors > 0 && !is_cut
+}
+
+/// The first column, which is the same for each processor.
+fn entries(table: &[u8]) -> Option<u64> {
+    let mut lines = lines(table).map(|line| words(line).next());
+    (lines.next()?? == b"entries").then(|| lines.next()?.and_then(hexadecimal))?
 }
 
 fn hexadecimal(word: &[u8]) -> Option<u64> {

@@ -48,7 +48,8 @@ fn network_of_the_machine() {
 #[test]
 fn connection_tracking() {
     let mut bench = Bench::over("small", |roots| Box::new(Conntrack::new(roots)));
-    let sizes = ["node.conntrack.entries 33", "node.conntrack.entries_limit 262144"];
+    let (entries, limit) = ("node.conntrack.entries 33".to_owned(), "node.conntrack.entries_limit 262144".to_owned());
+    let sizes = [limit.clone(), entries.clone()];
     let counters = [
         "node.conntrack.found 31",
         "node.conntrack.invalid 3",
@@ -59,7 +60,8 @@ fn connection_tracking() {
         "node.conntrack.early_drop 5",
         "node.conntrack.search_restart 12",
     ];
-    assert_eq!(bench.scrape(), [&sizes[..], &counters[..]].concat());
+    let counters = counters.map(str::to_owned);
+    assert_eq!(bench.scrape(), [&[limit][..], &counters[..], &[entries][..]].concat());
     for table in ["", "found\n", "found drop\n1\n", "found\nxyz\n", "found\n1\n2", "found\n1ffffffff\n"] {
         bench.write("proc/net/stat/nf_conntrack", table);
         assert_eq!(bench.scrape(), sizes, "{table}");
@@ -69,6 +71,19 @@ fn connection_tracking() {
     bench.remove("proc/net/stat");
     assert_eq!(bench.scrape(), NOTHING);
     assert!(bench.missing.as_ref().unwrap().path.ends_with("nf_conntrack_count"));
+}
+
+/// Scenario: a container that sees the machine's procfs, whose file of entries is about the container. Guarantee: the
+/// machine's entries are told.
+#[test]
+fn entries_of_the_machine() {
+    let mut bench = Bench::over("small", |roots| {
+        std::fs::create_dir_all(roots.proc.join("1/net/stat")).unwrap();
+        std::fs::write(roots.proc.join("1/net/stat/nf_conntrack"), "entries drop\n000000ff 00000001\n").unwrap();
+        Box::new(Conntrack::new(roots))
+    });
+    assert_eq!(bench.points_of("node.conntrack.entries"), ["255"]);
+    assert!(bench.missing.is_none());
 }
 
 /// Scenario: the entropy pool and open files, damaged. Guarantee: the kernel's numbers, or an error and nothing.

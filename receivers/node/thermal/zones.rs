@@ -23,23 +23,24 @@ pub(super) struct Cooling {
 
 /// The zones of this machine.
 pub(super) fn zones(system: &mut System) -> Vec<Zone> {
-    let found = numbered("thermal_zone", system).into_iter();
+    let found = numbered("thermal_zone", "temp", system).into_iter();
     found.map(|(number, kind, file)| Zone { number, kind, temperature: file("temp") }).collect()
 }
 
 /// The devices that cool in this machine.
 pub(super) fn coolings(system: &mut System) -> Vec<Cooling> {
-    let found = numbered("cooling_device", system).into_iter();
+    let found = numbered("cooling_device", "max_state", system).into_iter();
     found
         .map(|(number, kind, file)| Cooling { number, kind, state: file("cur_state"), max: file("max_state") })
         .collect()
 }
 
-/// Number and type of each device whose name begins like this, and its files.
-fn numbered(prefix: &str, system: &mut System) -> Vec<(String, String, impl Fn(&str) -> Source)> {
+/// Number and type of each device whose name begins like this and that has such a file, and its files.
+fn numbered(prefix: &str, file: &str, system: &mut System) -> Vec<(String, String, impl Fn(&str) -> Source)> {
     let mut found = Vec::new();
     for (name, path) in entries(&system.roots.sys.join("class/thermal")) {
         if let Some(number) = name.strip_prefix(prefix)
+            && path.join(file).exists()
             && let Some(kind) = word(&path.join("type"), system)
         {
             found.push((number.to_owned(), kind, move |file: &str| Source::new(path.join(file))));
