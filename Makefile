@@ -143,6 +143,8 @@ test-system:
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
 	{ command -v mkfs.ext4 || [ -x /sbin/mkfs.ext4 ]; } >/dev/null || missing="$$missing e2fsprogs"; \
 	{ command -v findmnt && command -v mount; } >/dev/null || missing="$$missing util-linux mount"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
+	{ command -v ip || [ -x /sbin/ip ]; } >/dev/null || missing="$$missing iproute2"; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v prometheus-node-exporter >/dev/null || missing="$$missing prometheus-node-exporter"; \
 	[ -z "$$missing" ] || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends $$missing) </dev/null

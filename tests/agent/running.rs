@@ -114,6 +114,27 @@ fn the_platform_shows_who_is_online() {
     until(|| platform(&world, "").to_string(), || statuses(&world) == ["online"]);
 }
 
+/// Scenario: an operator gives the platform another configuration for an agent, with `curl`. Guarantee: the agent collects
+/// what that says, and the platform shows that it does.
+#[test]
+fn a_remote_configuration_changes_what_is_collected() {
+    let Some(world) = world("a_remote_configuration_changes_what_is_collected") else { return };
+    let (store, _collector) = collector(&world, Door::Open);
+    let sets = ["collectors.node_exporter.interval=1s", "exporter.otlp.flush_interval=200ms"];
+    let _agent = agent(&world, "agent", &["minimal"], &sets, |_| {});
+    let has =
+        |name: &str| !store.texts(&format!("SELECT metric_name FROM {POINTS} WHERE metric_name = '{name}'")).is_empty();
+    until(|| platform(&world, "").to_string(), || statuses(&world) == ["online"] && has("node.load.1m"));
+    assert!(!has("node_load1"));
+    let id = platform(&world, "")["agents"][0]["id"].as_str().unwrap().to_owned();
+    let url = format!("http://localhost:3000/api/v2/agents/{id}/config");
+    let wanted = "collectors: {node_exporter: {naming: prometheus}}";
+    let put =
+        world.command("curl").args(["-sf", "-X", "PUT", "-H", "content-type: text/yaml", "-d", wanted, &url]).status();
+    assert!(put.unwrap().success());
+    until(|| platform(&world, "").to_string(), || has("node_load1"));
+}
+
 /// Scenario: `kill -9` of the collector, which stays away for a while (for `TFO_SOAK_SECONDS`, if that is set).
 /// Guarantee: every number that the agent took meanwhile is in the store, and its own counters have no gap.
 #[test]
