@@ -15,7 +15,7 @@ mod statement;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use pipelines::component::{Check, CheckContext, Depth, Failure, Finding, Problems};
+use pipelines::component::{CheckContext, Failure, Finding, Problems};
 use pipelines::renewal::Renewals;
 use sha2::{Digest as _, Sha256};
 
@@ -94,22 +94,12 @@ pub(super) async fn check(config: &Config, cx: &CheckContext) -> Vec<Finding> {
     if let Some(path) = &config.storage.sqlite {
         findings.push(sqlite::check(path));
     }
-    if cx.depth < Depth::Connect {
-        return findings;
-    }
     #[cfg(feature = "postgres")]
-    if let Some(database) = &config.storage.postgres {
-        let database = postgres::Postgres::new(database, config, "check", &Renewals::default());
-        let asked = match &database {
-            Ok(database) => tokio::time::timeout(cx.timeout, database.ping()).await,
-            Err(wrong) => Ok(Err(wrong.clone())),
-        };
-        findings.push(match asked {
-            Ok(Ok(())) => Finding::new(Check::Passed, "the database of agents answers"),
-            Ok(Err(wrong)) => Finding::new(Check::Unreachable, format!("the database of agents: {wrong}")),
-            Err(_) => Finding::new(Check::Unreachable, "the database of agents does not answer"),
-        });
+    if let Some(written) = &config.storage.postgres {
+        findings.extend(postgres::check(written, config, cx).await);
     }
+    #[cfg(not(feature = "postgres"))]
+    let _ = cx;
     findings
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use exporters::postgres::Database;
-use pipelines::component::Problems;
+use pipelines::component::{Check, CheckContext, Depth, Finding, Problems};
 use pipelines::renewal::Renewals;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -43,6 +43,22 @@ pub(super) fn validate(written: &config::Postgres, config: &Config, problems: &m
     }
 }
 
+/// Whether it answers, where it may be asked.
+pub(super) async fn check(written: &config::Postgres, config: &Config, cx: &CheckContext) -> Option<Finding> {
+    if cx.depth < Depth::Connect {
+        return None;
+    }
+    let database = match Postgres::new(written, config, "check", &Renewals::default()) {
+        Ok(database) => database,
+        Err(wrong) => return Some(Finding::new(Check::Failed, format!("the database of agents: {wrong}"))),
+    };
+    Some(match tokio::time::timeout(cx.timeout, database.ping()).await {
+        Ok(Ok(())) => Finding::new(Check::Passed, "the database of agents answers"),
+        Ok(Err(wrong)) => Finding::new(Check::Unreachable, format!("the database of agents: {wrong}")),
+        Err(_) => Finding::new(Check::Unreachable, "the database of agents does not answer"),
+    })
+}
+
 fn settings(written: &config::Postgres, config: &Config) -> exporters::postgres::Config {
     exporters::postgres::Config {
         endpoint: written.url.clone(),
@@ -68,11 +84,7 @@ impl Postgres {
         Ok(Self { database, is_ready: AtomicBool::new(false) })
     }
 
-    /// Whether it answers.
-    ///
-    /// # Errors
-    /// Why it does not.
-    pub(super) async fn ping(&self) -> Result<(), String> {
+    async fn ping(&self) -> Result<(), String> {
         self.database.query("SELECT 1", &[]).await.map(drop)
     }
 

@@ -13,7 +13,8 @@ use crate::extensions::agents_api::answer::Refusal;
 pub(super) struct Statement {
     pub(super) sql: Cow<'static, str>,
     pub(super) values: Vec<Value>,
-    /// Whether it must outlive a power cut once it is done.
+    /// Whether it must outlive a power cut once it is done, as everything does in PostgreSQL.
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
     pub(super) is_durable: bool,
 }
 
