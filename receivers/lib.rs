@@ -5,8 +5,14 @@
 pub mod catalogue;
 pub mod node;
 pub mod otlp;
+mod scrape;
+pub mod system;
 
 use pipelines::component::Component;
 
 /// Every receiver, in the order they are shown.
-pub static ALL: &[Component] = &[Component::receiver::<node::Node>(), Component::receiver::<otlp::Otlp>()];
+pub static ALL: &[Component] = &[
+    Component::receiver::<node::Node>(),
+    Component::receiver::<otlp::Otlp>(),
+    Component::receiver::<system::System>(),
+];

@@ -11,6 +11,7 @@ mod platform_wire;
 mod registry;
 mod reload;
 mod render;
+mod systemd;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -6,6 +6,7 @@ use pipelines::component::{Check, CheckContext, Finding};
 
 use super::config::Config;
 use super::lane::{Lane, courses};
+use crate::scrape::Scrape as _;
 
 /// Collects every group once and says what is missing.
 pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding> {

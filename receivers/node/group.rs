@@ -22,23 +22,23 @@ pub(super) trait Group: Send {
 
 /// Why something could not be collected.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Unavailable {
+pub(crate) struct Unavailable {
     /// The source.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// What is wrong with it.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 // === impl Unavailable ===
 
 impl Unavailable {
     /// A source that says something else than expected.
-    pub(super) fn new(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
         Self { path: path.into(), reason: reason.into() }
     }
 
     /// A source that cannot be read.
-    pub(super) fn io(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn io(path: &Path, error: &io::Error) -> Self {
         let reason = match error.kind() {
             io::ErrorKind::NotFound => "it does not exist".to_owned(),
             io::ErrorKind::PermissionDenied => "the agent may not read it".to_owned(),

@@ -3,7 +3,7 @@
 //! Lanes know nothing of each other, so that a source which does not answer holds up its own lane only.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use pipelines::Telemetry;
 use pipelines::component::ComponentId;
@@ -15,6 +15,7 @@ use super::groups;
 use super::record::Recorder;
 use super::system::System;
 use crate::catalogue::{Label, scrape};
+use crate::scrape::{Scrape, tell, wall_clock};
 
 /// Which groups share a lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,13 +71,18 @@ impl Lane {
         Self { id, members, system, recorder, skipped: 0 }
     }
 
-    /// Counts scrapes that were left out.
-    pub(super) fn skip(&mut self, scrapes: u64) {
+    /// What could not be collected in the last scrape.
+    pub(super) fn missing(&self) -> impl Iterator<Item = (&'static str, &Unavailable)> {
+        self.members.iter().filter_map(|member| Some((member.group.name(), member.missing.as_ref()?)))
+    }
+}
+
+impl Scrape for Lane {
+    fn skip(&mut self, scrapes: u64) {
         self.skipped += scrapes;
     }
 
-    /// Collects every group once.
-    pub(super) fn scrape(&mut self) -> Telemetry {
+    fn scrape(&mut self) -> Telemetry {
         let Self { id, members, system, recorder, skipped } = self;
         system.begin();
         recorder.begin(wall_clock());
@@ -92,29 +98,4 @@ impl Lane {
         }
         recorder.finish()
     }
-
-    /// What could not be collected in the last scrape.
-    pub(super) fn missing(&self) -> impl Iterator<Item = (&'static str, &Unavailable)> {
-        self.members.iter().filter_map(|member| Some((member.group.name(), member.missing.as_ref()?)))
-    }
-}
-
-/// Logs what is missing or there again, once.
-fn tell(id: &ComponentId, name: &str, missing: &mut Option<Unavailable>, collected: Result<(), Unavailable>) {
-    match (collected, &missing) {
-        (Ok(()), Some(_)) => tracing::info!(%id, group = name, "everything of the group can be collected again"),
-        (Err(unavailable), before) if before.as_ref().is_none_or(|before| before.path != unavailable.path) => {
-            tracing::warn!(%id, group = name, "not everything of the group can be collected: {unavailable}");
-            *missing = Some(unavailable);
-            return;
-        }
-        (Ok(()), None) | (Err(_), _) => return,
-    }
-    *missing = None;
-}
-
-/// The time of day, nanoseconds since the Unix epoch.
-fn wall_clock() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -8,7 +8,7 @@ const KEPT: u64 = 240;
 
 /// The series of one counter, found without a search as long as they come in the order of the scrape before.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     series: Vec<Series>,
     /// Where a series stands, by its attributes.
     index: HashMap<Arc<[u8]>, usize>,
@@ -22,11 +22,11 @@ pub(super) struct Table {
 
 /// When a scrape takes place.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// Which scrape, counted from 1.
-    pub(super) scrape: u64,
+    pub(crate) scrape: u64,
     /// Its time, nanoseconds since the Unix epoch.
-    pub(super) now: u64,
+    pub(crate) now: u64,
 }
 
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Table {
     ///
     /// What is there when the metric is first seen counts since `origin`, e.g. the boot. What appears later, or is less
     /// than it was, began after the last time we looked.
-    pub(super) fn start(&mut self, attributes: &[u8], value: f64, origin: u64, moment: Moment) -> Option<u64> {
+    pub(crate) fn start(&mut self, attributes: &[u8], value: f64, origin: u64, moment: Moment) -> Option<u64> {
         self.turn(moment);
         let seen = (moment.scrape, moment.now);
         let Some(at) = self.find(attributes) else {
@@ -71,7 +71,7 @@ impl Table {
 
     /// How many series are remembered.
     #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.series.len()
     }
 

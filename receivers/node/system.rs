@@ -22,20 +22,20 @@ const STEP: usize = 16 << 10;
 
 /// Where the kernel's files are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Roots {
+pub(crate) struct Roots {
     /// The root of the machine's filesystem, as seen from here.
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     /// Its procfs.
-    pub(super) proc: PathBuf,
+    pub(crate) proc: PathBuf,
     /// Its sysfs.
-    pub(super) sys: PathBuf,
+    pub(crate) sys: PathBuf,
 }
 
 /// Reads the kernel's files for one lane.
 #[derive(Debug)]
-pub(super) struct System {
+pub(crate) struct System {
     /// Where they are.
-    pub(super) roots: Roots,
+    pub(crate) roots: Roots,
     /// What was read last.
     buffer: Buffer,
     /// `/proc/stat`, which several groups read, and which costs the kernel more than the other files together.
@@ -49,7 +49,7 @@ pub(super) struct System {
 
 /// A file that is read again and again.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(crate) struct Source {
     path: PathBuf,
     kept: Option<(File, Arc<()>)>,
 }
@@ -73,12 +73,12 @@ struct Stat {
 
 impl Roots {
     /// The roots below `root`.
-    pub(super) fn below(root: &Path) -> Self {
+    pub(crate) fn below(root: &Path) -> Self {
         Self { root: root.to_owned(), proc: root.join("proc"), sys: root.join("sys") }
     }
 
     /// A file of procfs.
-    pub(super) fn proc(&self, path: impl AsRef<Path>) -> Source {
+    pub(crate) fn proc(&self, path: impl AsRef<Path>) -> Source {
         Source::new(self.proc.join(path))
     }
 
@@ -91,7 +91,7 @@ impl Roots {
     }
 
     /// A file of sysfs.
-    pub(super) fn sys(&self, path: impl AsRef<Path>) -> Source {
+    pub(crate) fn sys(&self, path: impl AsRef<Path>) -> Source {
         Source::new(self.sys.join(path))
     }
 }
@@ -100,12 +100,12 @@ impl Roots {
 
 impl Source {
     /// A file that is opened when it is first read.
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(crate) fn new(path: PathBuf) -> Self {
         Self { path, kept: None }
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 }
@@ -114,20 +114,20 @@ impl Source {
 
 impl System {
     /// Reads files below these roots.
-    pub(super) fn new(roots: Roots) -> Self {
+    pub(crate) fn new(roots: Roots) -> Self {
         let stat = Stat { source: roots.proc("stat"), content: Buffer::default(), is_fresh: false };
         Self { roots, buffer: Buffer::default(), stat, open: Arc::new(()), keeps: true, absent: Vec::new() }
     }
 
     /// The same, without keeping files open: for ordinary files, which can be replaced while they are open.
     #[cfg(test)]
-    pub(super) fn without_keeping(mut self) -> Self {
+    pub(crate) fn without_keeping(mut self) -> Self {
         self.keeps = false;
         self
     }
 
     /// Begins a scrape: nothing that was read before counts any more.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.stat.is_fresh = false;
     }
 
@@ -135,7 +135,7 @@ impl System {
     ///
     /// # Errors
     /// If it cannot be opened or read, or is larger than anything we know how to deal with.
-    pub(super) fn read(&mut self, source: &mut Source) -> io::Result<&[u8]> {
+    pub(crate) fn read(&mut self, source: &mut Source) -> io::Result<&[u8]> {
         self.fill(source)?;
         Ok(self.buffer.content())
     }
@@ -144,13 +144,13 @@ impl System {
     ///
     /// # Errors
     /// As [`System::read`].
-    pub(super) fn read_once(&mut self, path: &Path) -> io::Result<&[u8]> {
+    pub(crate) fn read_once(&mut self, path: &Path) -> io::Result<&[u8]> {
         self.buffer.read(&File::open(path)?)?;
         Ok(self.buffer.content())
     }
 
     /// Says once that the machine lacks something that others have, which is no fault.
-    pub(super) fn absent(&mut self, what: &'static str, path: &Path) {
+    pub(crate) fn absent(&mut self, what: &'static str, path: &Path) {
         if !self.absent.contains(&what) {
             self.absent.push(what);
             tracing::info!("{what} are left out: {} has none", path.display());
@@ -161,7 +161,7 @@ impl System {
     ///
     /// # Errors
     /// As for every file.
-    pub(super) fn stat(&mut self) -> io::Result<&[u8]> {
+    pub(crate) fn stat(&mut self) -> io::Result<&[u8]> {
         if !self.stat.is_fresh {
             let mut source = std::mem::replace(&mut self.stat.source, Source::new(PathBuf::new()));
             let read = self.fill(&mut source);
@@ -174,12 +174,12 @@ impl System {
     }
 
     /// Where `/proc/stat` is.
-    pub(super) fn stat_path(&self) -> &Path {
+    pub(crate) fn stat_path(&self) -> &Path {
         self.stat.source.path()
     }
 
     /// When the machine booted, nanoseconds since the Unix epoch.
-    pub(super) fn boot(&mut self) -> Option<u64> {
+    pub(crate) fn boot(&mut self) -> Option<u64> {
         let seconds = lines(self.stat().ok()?).find_map(|line| number(line.strip_prefix(b"btime ")?.trim_ascii()))?;
         seconds.checked_mul(1_000_000_000)
     }

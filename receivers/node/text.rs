@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The lines of a file that are not empty, without their line breaks.
-pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut begin = 0;
     let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
     let line = move |end| &bytes[std::mem::replace(&mut begin, end + 1)..end];
@@ -11,12 +11,12 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// The words of a line, however they are separated.
-pub(super) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty())
 }
 
 /// A whole number that is not negative; `None` for anything else, also for one that is too large.
-pub(super) fn number(word: &[u8]) -> Option<u64> {
+pub(crate) fn number(word: &[u8]) -> Option<u64> {
     if word.is_empty() {
         return None;
     }
@@ -27,22 +27,22 @@ pub(super) fn number(word: &[u8]) -> Option<u64> {
 }
 
 /// A number with a fraction, or a negative one.
-pub(super) fn decimal(word: &[u8]) -> Option<f64> {
+pub(crate) fn decimal(word: &[u8]) -> Option<f64> {
     std::str::from_utf8(word).ok()?.parse().ok()
 }
 
 /// The one number that a file holds, as in sysfs.
-pub(super) fn only_number(bytes: &[u8]) -> Option<u64> {
+pub(crate) fn only_number(bytes: &[u8]) -> Option<u64> {
     number(bytes.trim_ascii())
 }
 
 /// Text for an attribute. What is not UTF-8 is replaced, which is the only case that allocates.
-pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
 /// Calls `each` with every number of a list such as `0-3,8`; false if it is something else.
-pub(super) fn number_list(bytes: &[u8], mut each: impl FnMut(u64)) -> bool {
+pub(crate) fn number_list(bytes: &[u8], mut each: impl FnMut(u64)) -> bool {
     let bytes = bytes.trim_ascii();
     bytes.is_empty()
         || bytes.split(|byte| *byte == b',').all(|range| {

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 pub(crate) mod files;
 mod graph;
+mod init;
 mod keys;
 #[cfg(feature = "sqlite")]
 mod query;
@@ -55,6 +56,8 @@ enum Command {
     Schema(schema::Args),
     /// Explain an error code such as E0101
     Explain(explain::Args),
+    /// Write the first configuration of a host's agent or of a gateway, and its systemd unit; overwrites nothing
+    Init(init::Args),
     /// Look at the effective configuration
     Config(config::Args),
     /// Look at what the embedded store (exporter `sqlite`) holds
@@ -89,6 +92,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Components(args) => components::run(&args),
             Command::Schema(args) => schema::run(&args),
             Command::Explain(args) => explain::run(&args),
+            Command::Init(args) => init::run(&args),
             Command::Config(args) => config::run(&args),
             #[cfg(feature = "sqlite")]
             Command::Query(args) => query::run(&args),

@@ -1,15 +1,17 @@
 //! `tfo agent` and `tfo collector`: run the pipelines of the files until told to stop.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::time::Duration;
 
-use pipelines::runtime::{Engine, NodeStatus, Running};
+use pipelines::runtime::{Engine, Memory, NodeStatus, Running};
 use pipelines::{Plan, ledger};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::files::{Files, Loaded};
 use super::{Exit, dry_run};
 use crate::reload::{self, Control, Reload, Requests};
+use crate::systemd::Systemd;
 use crate::telemetry::Telemetry;
 use crate::{logging, render};
 
@@ -134,26 +136,36 @@ async fn serve(args: Args, plan: &Plan, loaded: &Loaded) -> Exit {
     if args.watch {
         control.watch(read, requests.clone());
     }
+    limits();
     tracing::info!(pipelines = plan.pipelines.len(), "everything is ready, running");
+    let mut systemd = Systemd::new();
+    systemd.ready("running");
     let exit = loop {
         tokio::select! {
+            () = systemd.stay_alive() => {}
             _ = terminate.recv() => break Exit::Fine,
             _ = interrupt.recv() => break Exit::Fine,
             _ = table.recv() => render::err(&ledger::table(running.status())),
             _ = hangup.recv() => requests.ask("SIGHUP"),
-            Some(request) = asked.recv() => tokio::select! {
-                biased;
-                // What is not done yet is given up: nothing has changed.
-                _ = terminate.recv() => break Exit::Fine,
-                _ = interrupt.recv() => break Exit::Fine,
-                () = reload.answer(&mut running, &mut own, request) => {}
-            },
+            Some(request) = asked.recv() => {
+                systemd.reloading();
+                tokio::select! {
+                    biased;
+                    // What is not done yet is given up: nothing has changed.
+                    _ = terminate.recv() => break Exit::Fine,
+                    _ = interrupt.recv() => break Exit::Fine,
+                    () = systemd.stay_alive() => {}
+                    () = reload.answer(&mut running, &mut own, request) => {}
+                }
+                systemd.ready("running");
+            }
             (id, failure) = running.failed() => {
                 tracing::error!(%id, %failure, "a component failed, stopping");
                 break Exit::Internal;
             }
         }
     };
+    systemd.stopping();
     // Whoever asks for a reload now hears that it is too late.
     drop(asked);
     tracing::info!("stopping: delivering what is held");
@@ -164,6 +176,16 @@ async fn serve(args: Args, plan: &Plan, loaded: &Loaded) -> Exit {
             Exit::Interrupted
         }
     }
+}
+
+/// Says what bounds the process, so that nobody has to guess why it is slow or was killed.
+fn limits() {
+    let memory = Memory::of_this_process(Path::new("/"));
+    let (bytes, source) =
+        memory.map_or((0, String::new()), |memory| (memory.bytes, memory.source.display().to_string()));
+    let cpus = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let is_root = rustix::process::geteuid().is_root();
+    tracing::info!(memory = bytes, %source, cpus, is_root, "what the process may use");
 }
 
 async fn stop(running: Running, own: Telemetry, drain: Duration) {

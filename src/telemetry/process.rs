@@ -1,6 +1,9 @@
 //! The process as the system sees it: time, processor, memory.
 
+use std::path::Path;
 use std::time::Duration;
+
+use pipelines::runtime::Memory;
 
 use super::family::Family;
 
@@ -25,6 +28,22 @@ pub(super) fn families(uptime: Duration) -> Vec<Family> {
     if let Some(bytes) = field(&status, "RssAnon:") {
         let help = "Physical memory that is no file's: what a heap is here.";
         families.push(Family::gauge("otelcol_process_runtime_heap_alloc_bytes", "By", help).with(bytes));
+    }
+    families.extend(limits());
+    families
+}
+
+/// What bounds the process: its control group, or else the machine.
+fn limits() -> Vec<Family> {
+    let mut families = Vec::new();
+    if let Some(memory) = Memory::of_this_process(Path::new("/")) {
+        let help = "Memory the process may use: the limit of its control group, or else what the machine has.";
+        families.push(Family::gauge("tfo_process_memory_limit_bytes", "By", help).with(memory.bytes));
+    }
+    if let Ok(cpus) = std::thread::available_parallelism() {
+        let help =
+            "Processors the process may use: the quota of its control group in whole ones, or else the machine's.";
+        families.push(Family::gauge("tfo_process_cpu_limit", "{cpu}", help).with(cpus.get() as u64));
     }
     families
 }

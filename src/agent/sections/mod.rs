@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 pub(super) use self::agent::{Agent, Heartbeat};
 pub(super) use self::buffer::{Buffer, Level, Logging};
-pub(super) use self::collectors::{Collectors, Integrations};
+pub(super) use self::collectors::{Collectors, Integrations, System};
 pub(super) use self::exporter::{EndpointVersion, Exporter};
 pub(super) use self::node_exporter::NodeExporter;
 pub(super) use self::telemetryflow::{Protocol, Telemetryflow};

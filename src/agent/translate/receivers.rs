@@ -3,6 +3,7 @@
 use pipelines::config::{Node, Value};
 
 use super::Translation;
+use crate::agent::sections::System;
 
 /// The groups of node metrics: their keys in agent files, and those of the receiver.
 const GROUPS: &[(&str, &str)] = &[
@@ -56,6 +57,9 @@ impl Translation<'_> {
         if self.file.collectors.node_exporter.enabled {
             receivers = receivers.with("node", self.node_receiver());
         }
+        if self.file.collectors.has_system() {
+            receivers = receivers.with("system", self.system_receiver());
+        }
         if self.file.collectors.otlp.enabled {
             receivers = receivers.with("otlp", self.otlp());
         }
@@ -104,6 +108,31 @@ impl Translation<'_> {
             group = group.with(name, filter);
         }
         Some(group.node())
+    }
+
+    /// The basic metrics, in the names of upstream's agent.
+    fn system_receiver(self) -> Node {
+        let section = "collectors.system";
+        let at = |key: &str| format!("{section}.{key}");
+        let default = System::default();
+        let system = self.file.collectors.system.as_ref().unwrap_or(&default);
+        let mut scrapers = self.map(section);
+        for (key, scraper, is_on) in [
+            ("cpu", "cpu", system.cpu),
+            ("memory", "memory", system.memory),
+            ("disk", "filesystem", system.disk),
+            ("network", "network", system.network),
+        ] {
+            if is_on {
+                scrapers = scrapers.with(scraper, self.map(&at(key)).node());
+            }
+        }
+        self.map(section)
+            .with("collection_interval", self.origin.duration(&at("interval"), system.interval))
+            .text("naming", "tfo")
+            .copy("disk_paths", self.origin, &at("disk_paths"))
+            .with("scrapers", scrapers.node())
+            .node()
     }
 
     fn otlp(self) -> Node {
