@@ -7,6 +7,7 @@ mod clickhouse;
 mod config;
 mod disk;
 mod measure;
+mod node;
 mod peer;
 mod postgres;
 mod report;
@@ -96,6 +97,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     for &scenario in scenarios {
         if scenario == Scenario::Restart {
             sound &= restart::run(args, load_cpu)?;
+            continue;
+        }
+        if scenario == Scenario::Node {
+            sound &= node::run(args)?;
             continue;
         }
         if scenario == Scenario::Postgres {

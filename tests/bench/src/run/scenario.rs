@@ -26,6 +26,8 @@ pub(crate) enum Scenario {
     Restart,
     /// OTLP/gRPC in and rows in PostgreSQL out, next to COPY from files and one INSERT for each row.
     Postgres,
+    /// The machine is measured: CPU per scrape next to node_exporter, memory, growth.
+    Node,
     /// Configured as for `pass` and left alone: start-up time, memory, CPU.
     Idle,
 }
@@ -34,7 +36,7 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// In the order they are run.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Pass,
         Self::Batch,
         Self::Edit,
@@ -44,6 +46,7 @@ impl Scenario {
         Self::Clickhouse,
         Self::Restart,
         Self::Postgres,
+        Self::Node,
         Self::Idle,
     ];
 
@@ -84,7 +87,7 @@ impl Scenario {
             Self::Queue => matches!(peer, Peer::Tfo | Peer::TfoDisk),
             Self::Clickhouse => matches!(peer, Peer::Tfo | Peer::TfoRow | Peer::Otelcol),
             Self::Restart => peer == Peer::TfoDisk,
-            Self::Postgres => peer == Peer::Tfo,
+            Self::Postgres | Self::Node => peer == Peer::Tfo,
             Self::Gzip => matches!(peer, Peer::Tfo | Peer::Otelcol),
             _ => !matches!(peer, Peer::TfoDisk | Peer::TfoRow),
         }
@@ -111,6 +114,7 @@ impl Scenario {
             Self::Clickhouse => "clickhouse",
             Self::Restart => "restart",
             Self::Postgres => "postgres",
+            Self::Node => "node",
             Self::Idle => "idle",
         }
     }
