@@ -174,6 +174,24 @@ fn filters_become_those_of_their_groups() {
     assert!(wrong.status.code() == Some(CONFIG) && said(&wrong).contains("1 error in"), "{}", said(&wrong));
 }
 
+/// Scenario: the basic metrics, asked for and not. Guarantee: the receiver that has them is told what the section says; it
+/// is there by itself only where nothing else is collected.
+#[test]
+fn basic_metrics_are_collected() {
+    let file = "yaml:collectors: {system: {interval: 30s, network: false, disk_paths: [/]}}";
+    let output = run(&folder(), &["validate", "-c", file]);
+    assert!(output.status.success(), "{}", said(&output));
+    let printed = |file: &str| {
+        let output = run(&folder(), &["config", "print", "-c", file]);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let expected = "  system:\n    collection_interval: 30s\n    naming: tfo\n    disk_paths:\n      - /\n    scrapers:\n      \
+                    cpu: {}\n      memory: {}\n      filesystem: {}\n";
+    assert!(printed(file).contains(expected), "{}", printed(file));
+    assert!(printed("yaml:agent: {name: a}").contains("  system:\n"));
+    assert!(!printed("minimal.yaml").contains("  system:\n    coll"));
+}
+
 /// Scenario: both spellings of a key. Guarantee: equal values are warned about, different ones are an error.
 #[test]
 fn both_spellings_must_agree() {

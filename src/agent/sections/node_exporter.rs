@@ -36,7 +36,7 @@ pub(in crate::agent) struct NodeExporter {
     pub(in crate::agent) load_avg: Group,
     /// Temperatures. Default true.
     pub(in crate::agent) thermal: Group,
-    /// Metrics that others write into files. Default false.
+    /// Metrics that others write into files. Default: on where `textfile_path` is written, otherwise off.
     pub(in crate::agent) textfile: Group,
     /// Tracked connections. Default true.
     pub(in crate::agent) conntrack: Group,
