@@ -131,12 +131,12 @@ fn scrape(address: SocketAddr) -> Result<(), Error> {
     if answer.starts_with(b"HTTP/1.0 200") { Ok(()) } else { Err("it does not answer with 200".into()) }
 }
 
-/// MiB more after all the scrapes than after a tenth of them.
+/// MiB more after all the scrapes than after a third of them: until then threads and caches fill.
 fn growth(args: &Args, directory: &Path) -> Result<f64, Error> {
     let tfo = start(args, directory, HURRY)?;
-    std::thread::sleep(HURRY * (SCRAPES / 10));
+    std::thread::sleep(HURRY * (SCRAPES / 3));
     let before = process::peak_rss_mib(tfo.0.id())?;
-    std::thread::sleep(HURRY * (SCRAPES - SCRAPES / 10));
+    std::thread::sleep(HURRY * (SCRAPES - SCRAPES / 3));
     Ok(process::peak_rss_mib(tfo.0.id())? - before)
 }
 
