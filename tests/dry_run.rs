@@ -37,6 +37,18 @@ fn the_flag_is_the_command() {
     }
 }
 
+/// Scenario: an agent that was never started is proven. Guarantee: nothing of it is on disk afterwards, not even its id.
+#[test]
+fn an_agent_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let set = format!("agent.state_directory={}", state.display());
+    let minimal = checkout("tests/agent/minimal.yaml");
+    let ended = tfo(&["dry-run", "-c", minimal.to_str().unwrap(), "--set", &set]);
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    assert!(!state.exists());
+}
+
 /// Guarantee: a broken file ends with 78 and lists every error at once.
 #[test]
 fn a_broken_file_lists_every_error() {

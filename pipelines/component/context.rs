@@ -32,6 +32,8 @@ pub struct BuildContext {
     pub extensions: Extensions,
     /// Where it adds what it makes of files, to have it made anew when they change.
     pub renewals: Renewals,
+    /// Whether it is built for a dry run, in which it reads what it needs but leaves no trace anywhere.
+    pub is_rehearsal: bool,
 }
 
 // === impl BuildContext ===
@@ -41,7 +43,7 @@ impl BuildContext {
     #[must_use]
     pub fn new(id: ComponentId) -> Self {
         let (wake, budget, extensions) = (Wake::default(), Budget::default(), Extensions::default());
-        Self { id, signal: None, wake, budget, extensions, renewals: Renewals::default() }
+        Self { id, signal: None, wake, budget, extensions, renewals: Renewals::default(), is_rehearsal: false }
     }
 }
 

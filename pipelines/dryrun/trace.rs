@@ -64,6 +64,7 @@ impl Tracer {
                 signal: node.signal,
                 budget: built.budget.clone(),
                 extensions: built.services.clone(),
+                is_rehearsal: true,
                 ..BuildContext::new(declared.id.clone())
             };
             match declared.component.build_exporter(&declared.config, &cx) {
@@ -83,6 +84,10 @@ impl Fitting for Tracer {
 
     fn observer(&self, node: usize) -> Option<Arc<dyn Observer>> {
         Some(Arc::new(Watch { node, notes: self.notes.clone() }))
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        true
     }
 }
 

@@ -42,6 +42,10 @@ pub(crate) trait Fitting {
     fn sink(&self, node: usize) -> Option<Arc<dyn Accept>>;
     /// What watches this node's output.
     fn observer(&self, node: usize) -> Option<Arc<dyn Observer>>;
+    /// Whether this is a dry run.
+    fn is_rehearsal(&self) -> bool {
+        false
+    }
 }
 
 /// Runs a plan as it is.
@@ -105,6 +109,7 @@ impl Building<'_> {
             budget: self.present.budget.clone(),
             extensions: self.services.clone(),
             renewals: self.present.renewals.clone(),
+            is_rehearsal: self.fitting.is_rehearsal(),
         };
         let failed = |failure| StartError::Build { id: declared.id.clone(), failure };
         let output = |signal: Signal| {

@@ -44,6 +44,7 @@ struct Enricher {
     config: Arc<Config>,
     detectors: Vec<Detector>,
     attributes: OnceLock<Vec<EncodedAttribute>>,
+    is_rehearsal: bool,
 }
 
 const SIGNALS: &[Signal] = &[Signal::Traces, Signal::Metrics, Signal::Logs];
@@ -61,8 +62,8 @@ impl ProcessorFactory for Enrich {
     };
     type Config = Config;
 
-    fn build(config: &Arc<Config>, _: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
-        Ok(Box::new(Enricher::new(config, &[])))
+    fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
+        Ok(Box::new(Enricher { is_rehearsal: cx.is_rehearsal, ..Enricher::new(config, &[]) }))
     }
 
     fn check(config: Arc<Config>, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
@@ -82,8 +83,8 @@ impl ProcessorFactory for ResourceDetection {
     };
     type Config = Config;
 
-    fn build(config: &Arc<Config>, _: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
-        Ok(Box::new(Enricher::new(config, &[Detector::Env])))
+    fn build(config: &Arc<Config>, cx: &BuildContext) -> Result<Box<dyn Processor>, Failure> {
+        Ok(Box::new(Enricher { is_rehearsal: cx.is_rehearsal, ..Enricher::new(config, &[Detector::Env]) }))
     }
 
     fn check(config: Arc<Config>, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
@@ -96,7 +97,7 @@ impl ProcessorFactory for ResourceDetection {
 impl Enricher {
     fn new(config: &Arc<Config>, default: &[Detector]) -> Self {
         let detectors = config.detectors().unwrap_or_else(|| default.to_vec());
-        Self { config: config.clone(), detectors, attributes: OnceLock::new() }
+        Self { config: config.clone(), detectors, attributes: OnceLock::new(), is_rehearsal: false }
     }
 
     /// What every resource gets: the tags, then what the detectors found, the first one of each key.
@@ -127,7 +128,7 @@ impl Processor for Enricher {
     fn start(&self) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
             // Without it the data of this host could be taken for another's.
-            if self.detectors.contains(&Detector::Instance) {
+            if self.detectors.contains(&Detector::Instance) && !self.is_rehearsal {
                 detect::instance::prepare(&self.config).map_err(Failure)?;
             }
             let (facts, troubles) = self.detect(&self.detectors).await;
