@@ -3,6 +3,7 @@
 //! A receiver is one folder here and one line in [`ALL`]; help, schema and documentation derive from its description.
 
 pub mod catalogue;
+mod kernel;
 pub mod node;
 pub mod otlp;
 mod scrape;

@@ -7,7 +7,7 @@ use pipelines::runtime::{Budget, Instant, Stop, now};
 use pipelines::{Acknowledge, Batch, Context, Signal, Telemetry};
 use tokio::time::MissedTickBehavior;
 
-use crate::node::group::Unavailable;
+use crate::kernel::Unavailable;
 
 /// What is looked at in one go. Lanes know nothing of each other: one that is held up delays no other.
 pub(crate) trait Scrape: Send + 'static {

@@ -1,11 +1,10 @@
 //! The ARP table, from `/proc/net/arp`.
 
-use super::group::{Group, Unavailable};
-use super::lists::whole_lines;
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{lines, text, words};
 use crate::catalogue::{Label, arp};
+use crate::kernel::text::{lines, text, whole_lines, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects how many neighbours each interface has.
 pub(super) struct Arp {

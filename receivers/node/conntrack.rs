@@ -1,11 +1,10 @@
 //! Connection tracking: how full the table is, and what was counted about it.
 
-use super::group::{Group, Unavailable};
-use super::lists::whole_lines;
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{lines, only_number, words};
 use crate::catalogue::{Metric, conntrack};
+use crate::kernel::text::{lines, only_number, whole_lines, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects connection tracking.
 pub(super) struct Conntrack {

@@ -1,10 +1,10 @@
 //! The kernel's entropy pool.
 
 use super::conntrack::alone;
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
 use crate::catalogue::entropy;
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects the state of the kernel's entropy pool.
 pub(super) struct Entropy {

@@ -1,10 +1,10 @@
 //! Open files, from `/proc/sys/fs/file-nr`.
 
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{number, words};
 use crate::catalogue::filefd;
+use crate::kernel::text::{number, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects how many files are open.
 pub(super) struct Filefd {

@@ -4,11 +4,11 @@ use pipelines::config::Duration;
 
 use super::config::{Config, Switch, Switched};
 use super::group::Group;
-use super::system::Roots;
 use super::{
     arp, conntrack, cpu, disk, entropy, filefd, filesystem, load, memory, network, pressure, processes, sockstat, stat,
     tcp, textfile, thermal, uptime, vmstat,
 };
+use crate::kernel::Roots;
 
 /// Makes a group; reads nothing yet.
 type Make = fn(&Config, &Roots) -> Box<dyn Group>;

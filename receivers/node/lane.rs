@@ -10,11 +10,11 @@ use pipelines::component::ComponentId;
 use pipelines::runtime::now;
 
 use super::config::Config;
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::groups;
 use super::record::Recorder;
-use super::system::System;
 use crate::catalogue::{Label, scrape};
+use crate::kernel::{System, Unavailable};
 use crate::scrape::{Scrape, tell, wall_clock};
 
 /// Which groups share a lane.

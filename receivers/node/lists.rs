@@ -7,15 +7,6 @@ pub(super) struct Known<T: 'static> {
     next: usize,
 }
 
-/// The lines of a file up to its last line break, and whether anything came after that: the kernel ends every line, so
-/// what has no end was cut off and must not be believed.
-pub(super) fn whole_lines(bytes: &[u8]) -> (&[u8], bool) {
-    match bytes.iter().rposition(|byte| *byte == b'\n') {
-        Some(end) => (&bytes[..end], end + 1 < bytes.len()),
-        None => (&[], true),
-    }
-}
-
 // === impl Known ===
 
 impl<T: Copy> Known<T> {
@@ -53,14 +44,5 @@ mod tests {
         }
         known.rewind();
         assert_eq!(known.find(b"a"), Some(1));
-    }
-
-    /// Scenario: files that end, and files that were cut off. Guarantee: half a line is not read.
-    #[test]
-    fn half_a_line() {
-        assert_eq!(whole_lines(b"a 1\nb 2\n"), (&b"a 1\nb 2"[..], false));
-        assert_eq!(whole_lines(b"a 1\nb 2"), (&b"a 1"[..], true));
-        assert_eq!(whole_lines(b"a 1"), (&b""[..], true));
-        assert_eq!(whole_lines(b""), (&b""[..], true));
     }
 }

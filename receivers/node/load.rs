@@ -1,10 +1,10 @@
 //! The group `load`.
 
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{decimal, words};
 use crate::catalogue::load;
+use crate::kernel::text::{decimal, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects the load averages.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 //! Memory and swap, from `/proc/meminfo`.
 
-use super::group::{Group, Unavailable};
-use super::lists::{Known, whole_lines};
+use super::group::Group;
+use super::lists::Known;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{lines, number, words};
 use crate::catalogue::{Metric, Naming, memory};
+use crate::kernel::meminfo::{self, Entry};
+use crate::kernel::{Roots, Source, System, Unavailable};
 use pipelines::otlp::build::MetricMeta;
 
 /// Collects memory and swap.
@@ -48,10 +48,10 @@ impl Group for Memory {
             Ok(bytes) => bytes,
             Err(error) => return Err(Unavailable::io(source.path(), &error)),
         };
-        let (text, is_cut) = whole_lines(bytes);
+        let (entries, is_cut) = meminfo::entries(bytes);
         let mut sizes = Sizes::default();
         rows.rewind();
-        for (name, value, is_bytes) in lines(text).filter_map(line) {
+        for Entry { name, value, is_bytes } in entries {
             match rows.find(name) {
                 Some(row) if (row.unit == "By") == is_bytes => {
                     sizes.note(row, value);
@@ -105,18 +105,6 @@ impl Sizes {
         if let Some(used) = rest(self.huge_total, self.huge_free) {
             out.gauge(&memory::HUGE_PAGES_USED, used, &[]);
         }
-    }
-}
-
-/// A line's name and value, in bytes if it has a unit.
-fn line(line: &[u8]) -> Option<(&[u8], u64, bool)> {
-    let colon = line.iter().position(|byte| *byte == b':')?;
-    let mut rest = words(&line[colon + 1..]);
-    let value = number(rest.next()?)?;
-    match rest.next() {
-        None => Some((&line[..colon], value, false)),
-        Some(b"kB") => Some((&line[..colon], value.checked_mul(1024)?, true)),
-        Some(_) => None,
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::io::ErrorKind;
 
-use super::group::{Group, Unavailable};
-use super::lists::whole_lines;
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{decimal, lines, number, words};
 use crate::catalogue::{Label, Metric, pressure};
+use crate::kernel::text::{decimal, lines, number, whole_lines, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects how long tasks waited for processors, memory, devices and interrupts.
 pub(super) struct Pressure {

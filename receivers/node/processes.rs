@@ -11,11 +11,11 @@ use std::path::PathBuf;
 
 use rustix::fs::{CWD, Mode, OFlags, RawDir, openat};
 
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{number, only_number, words};
 use crate::catalogue::{Label, Metric, processes};
+use crate::kernel::text::{number, only_number, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// The states of processes, by their letters. Those before `P` are told of even when no process is in them.
 const STATES: [&str; 10] = ["R", "S", "D", "Z", "T", "t", "I", "P", "X", "x"];

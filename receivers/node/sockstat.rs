@@ -2,12 +2,11 @@
 
 use std::io::ErrorKind;
 
-use super::group::{Group, Unavailable};
-use super::lists::whole_lines;
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{lines, number, words};
 use crate::catalogue::{Metric, sockstat};
+use crate::kernel::text::{lines, number, whole_lines, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects how many sockets are in use.
 pub(super) struct Sockstat {

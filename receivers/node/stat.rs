@@ -1,10 +1,10 @@
 //! The group `stat`.
 
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::System;
-use super::text::{lines, number, words};
 use crate::catalogue::{Label, Metric, stat};
+use crate::kernel::text::{lines, number, words};
+use crate::kernel::{System, Unavailable};
 
 /// The kinds of soft interrupts in the order of the kernel, as node_exporter calls them.
 const VECTORS: [&str; 10] =

@@ -1,10 +1,10 @@
 //! The group `uptime`.
 
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{decimal, words};
 use crate::catalogue::uptime;
+use crate::kernel::text::{decimal, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects how long the machine has been up, and what its clock says.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 //! What the kernel counts about virtual memory, from `/proc/vmstat`.
 
-use super::group::{Group, Unavailable};
-use super::lists::{Known, whole_lines};
+use super::group::Group;
+use super::lists::Known;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{lines, number, words};
 use crate::catalogue::{Metric, vmstat};
+use crate::kernel::text::{lines, number, whole_lines, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects what the kernel counts about virtual memory.
 pub(super) struct Vmstat {

@@ -8,8 +8,7 @@ use pipelines::component::ComponentId;
 use super::config::Config;
 use super::scrapers::{Course, Part};
 use super::sheet::Sheet;
-use crate::node::group::Unavailable;
-use crate::node::system::{Roots, System};
+use crate::kernel::{Roots, System, Unavailable};
 use crate::scrape::{Scrape, tell, wall_clock};
 
 /// Scrapers that are run together.

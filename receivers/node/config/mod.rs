@@ -24,8 +24,8 @@ pub use self::pattern::Pattern;
 pub use self::switch::{Plain, Switch, Switched};
 pub use self::textfile::Textfile;
 pub use self::thermal::Thermal;
-use super::system::Roots;
 use crate::catalogue::Naming;
+use crate::kernel::Roots;
 use pipelines::component::{self, Problems};
 use pipelines::config::Duration;
 

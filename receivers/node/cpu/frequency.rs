@@ -1,10 +1,10 @@
 //! [`Frequency`]: how fast processors run.
 
 use super::super::record::Recorder;
-use super::super::system::{Source, System};
-use super::super::text::{only_number, text, words};
 use super::processors::{FOLDER, Processors};
 use crate::catalogue::{Label, Metric, cpu};
+use crate::kernel::text::{only_number, text, words};
+use crate::kernel::{Source, System};
 
 /// Files that change, and what is in them in kHz.
 const MOVING: [(&str, &Metric); 4] = [

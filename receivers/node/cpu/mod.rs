@@ -10,9 +10,9 @@ use self::processors::Processors;
 use self::thermal::Thermal;
 use self::times::Times;
 use super::config;
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, System};
+use crate::kernel::{Roots, System, Unavailable};
 
 /// Collects what is known of processors.
 #[derive(Debug)]

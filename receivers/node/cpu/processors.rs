@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::super::group::Unavailable;
 use super::super::record::Recorder;
-use super::super::system::{Roots, Source, System};
-use super::super::text::{number_list, only_number};
 use crate::catalogue::{Label, cpu};
+use crate::kernel::text::{number_list, only_number};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// The folder of processors in sysfs.
 pub(super) const FOLDER: &str = "devices/system/cpu";

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::record::Recorder;
-use super::super::system::{Source, System};
-use super::super::text::{decimal, only_number, text};
 use super::processors::{FOLDER, Processors};
 use crate::catalogue::{Label, cpu};
+use crate::kernel::text::{decimal, only_number, text};
+use crate::kernel::{Source, System};
 
 /// Chips that measure processors, by the names of their drivers.
 const CHIPS: [&str; 8] =

@@ -1,11 +1,10 @@
 //! [`Times`]: what processors did, of `/proc/stat`.
 
 use super::super::encode::Number;
-use super::super::group::Unavailable;
 use super::super::record::Recorder;
-use super::super::system::System;
-use super::super::text::{lines, number, words};
 use crate::catalogue::{Label, cpu};
+use crate::kernel::text::{lines, number, words};
+use crate::kernel::{System, Unavailable};
 
 /// The fields of a line, in their order. Guests are part of the modes user and nice, too.
 const MODES: [&str; 8] = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"];

@@ -7,19 +7,13 @@ use std::path::PathBuf;
 use self::udev::Properties;
 use super::config;
 use super::encode::Number;
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::known::Known;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::{lines, number, only_number, words};
 use crate::catalogue::{Kind, Label, Metric, disk};
-
-/// What the kernel counts in, whatever the sectors of a disk are.
-const SECTOR: u64 = 512;
-
-/// Fields after the name: 11 at first, discards since Linux 4.18, flushes since 5.5.
-const FIELDS: usize = 17;
-const FEWEST: usize = 11;
+use crate::kernel::diskstats::{self, FIELDS, SECTOR};
+use crate::kernel::text::only_number;
+use crate::kernel::{Damage, Roots, Source, System, Unavailable};
 
 /// What a field is counted in.
 #[derive(Clone, Copy)]
@@ -74,14 +68,6 @@ struct Device {
     count: usize,
 }
 
-/// A line of the file.
-struct Line<'l> {
-    number: (u64, u64),
-    name: &'l str,
-    values: [u64; FIELDS],
-    count: usize,
-}
-
 // === impl Disk ===
 
 impl Disk {
@@ -91,31 +77,18 @@ impl Disk {
     }
 
     /// Reads the file; what is wrong with it is told when the rest was read.
-    fn read(&mut self, system: &mut System) -> Result<Option<Unavailable>, Unavailable> {
+    fn read(&mut self, system: &mut System) -> Result<Result<(), Damage>, Unavailable> {
         let Self { settings, roots, source, devices } = self;
         let read = system.read(source).map(|content| {
             devices.begin();
-            let mut damaged = None;
-            for (at, line) in lines(content).enumerate() {
-                let Some(line) = parse(line) else {
-                    damaged = damaged.or(Some(at + 1));
-                    continue;
-                };
+            diskstats::devices(content, |line| {
                 let device = devices.see(line.name, |name| Device::new(name, settings.wants(name), roots));
                 if device.is_wanted {
                     device.take(&line, roots);
                 }
-            }
-            damaged
+            })
         });
-        let path = self.source.path();
-        let damaged = read.map_err(|error| Unavailable::io(path, &error))?;
-        Ok(damaged.map(|at| {
-            Unavailable::new(
-                path,
-                format!("line {at} is not two numbers, the name of a device and at least 11 numbers"),
-            )
-        }))
+        read.map_err(|error| Unavailable::io(self.source.path(), &error))
     }
 }
 
@@ -125,7 +98,7 @@ impl Group for Disk {
     }
 
     fn collect(&mut self, system: &mut System, out: &mut Recorder) -> Result<(), Unavailable> {
-        let damaged = self.read(system)?;
+        let read = self.read(system)?;
         for (name, device) in self.devices.seen().filter(|(_, device)| device.is_wanted) {
             device.record(name, out);
             if let Some(size) = system.read(&mut device.size).ok().and_then(only_number) {
@@ -135,7 +108,7 @@ impl Group for Disk {
             let known = system.read_once(&device.udev).unwrap_or_default();
             device.describe(name, Properties::new(known), out);
         }
-        damaged.map_or(Ok(()), Err)
+        read.map_err(|damage| damage.of(self.source.path()))
     }
 }
 
@@ -150,7 +123,7 @@ impl Device {
         Self { is_wanted, number: (u64::MAX, 0), major, minor, size, udev: PathBuf::new(), values, count }
     }
 
-    fn take(&mut self, line: &Line<'_>, roots: &Roots) {
+    fn take(&mut self, line: &diskstats::Device<'_>, roots: &Roots) {
         if self.number != line.number {
             let (major, minor) = line.number;
             self.number = line.number;
@@ -207,17 +180,4 @@ impl Device {
             known.record(&disk::MAPPER_INFO, name, &[], &mapper, out);
         }
     }
-}
-
-fn parse(line: &[u8]) -> Option<Line<'_>> {
-    let mut words = words(line);
-    let number_of_device = (number(words.next()?)?, number(words.next()?)?);
-    let name = std::str::from_utf8(words.next()?).ok()?;
-    let mut values = [0; FIELDS];
-    let mut count = 0;
-    for (value, word) in values.iter_mut().zip(words) {
-        *value = number(word)?;
-        count += 1;
-    }
-    (count >= FEWEST).then_some(Line { number: number_of_device, name, values, count })
 }

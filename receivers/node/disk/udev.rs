@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::super::record::Recorder;
-use super::super::text::{lines, text};
 use crate::catalogue::{Label, Metric};
+use crate::kernel::text::{lines, text};
 
 /// Most attributes of one metric.
 const MAX: usize = 8;

@@ -1,26 +1,21 @@
 //! The group `filesystem`.
 
 mod mounts;
-mod prober;
-mod usage;
-
-use std::path::Path;
 
 use self::mounts::Mounts;
-use self::prober::{Answer, Ask, MAX_HUNG, Prober};
-pub(super) use self::usage::Usage;
 use super::config;
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
 use crate::catalogue::{Label, filesystem};
+use crate::kernel::mountinfo::Table;
+use crate::kernel::statfs::{self, Answer, Ask, Prober, Usage};
+use crate::kernel::{Roots, System, Unavailable};
 
 /// Collects how full mounted filesystems are.
 #[derive(Debug)]
 pub(super) struct Filesystem {
     settings: config::Filesystem,
-    /// What is mounted for the machine, and for ourselves if that cannot be read.
-    sources: [Source; 2],
+    table: Table,
     mounts: Mounts,
     prober: Prober,
 }
@@ -34,24 +29,14 @@ impl Filesystem {
 
     /// One that asks in its own way.
     pub(super) fn asking(ask: Ask, settings: &config::Filesystem, roots: &Roots) -> Self {
-        let sources = [roots.proc("1/mountinfo"), roots.proc("self/mountinfo")];
         let prober = Prober::new(settings.mount_timeout.get(), ask);
-        Self { settings: settings.clone(), sources, mounts: Mounts::default(), prober }
+        Self { settings: settings.clone(), table: Table::new(roots), mounts: Mounts::default(), prober }
     }
 
     fn read(&mut self, system: &mut System) -> Result<(), Unavailable> {
+        let Self { settings, table, mounts, .. } = self;
         let root = system.roots.root.clone();
-        let [machine, own] = &mut self.sources;
-        if let Ok(content) = system.read(machine) {
-            self.mounts.take(content, b"", &root, &self.settings);
-            return Ok(());
-        }
-        let read = system.read(own).map(|content| {
-            // What we see below the root is what the machine sees as `/`.
-            let prefix = if root == Path::new("/") { &[] } else { root.as_os_str().as_encoded_bytes() };
-            self.mounts.take(content, prefix, &root, &self.settings);
-        });
-        read.map_err(|error| Unavailable::io(own.path(), &error))
+        table.read(system, |content| mounts.take(content, &root, settings))
     }
 }
 
@@ -62,9 +47,8 @@ impl Group for Filesystem {
 
     fn collect(&mut self, system: &mut System, out: &mut Recorder) -> Result<(), Unavailable> {
         self.read(system)?;
-        let Mounts { mounts, paths, damaged, .. } = &self.mounts;
-        let threads = |error| Unavailable::new(self.sources[0].path(), format!("no thread can be started: {error}"));
-        let answers = self.prober.ask(paths).map_err(threads)?;
+        let Mounts { mounts, paths, damage, .. } = &self.mounts;
+        let answers = self.prober.ask(paths)?;
         for (mount, answer) in mounts.iter().zip(answers) {
             let labels = [
                 (Label::Device, mount.device.as_str()),
@@ -74,24 +58,24 @@ impl Group for Filesystem {
             out.gauge(&filesystem::DEVICE_ERROR, u64::from(!matches!(answer, Answer::Usage(_))), &labels);
             out.gauge(&filesystem::READ_ONLY, u64::from(mount.is_read_only), &labels);
             if let Answer::Usage(usage) = answer {
-                usage.record(&labels, out);
+                record(usage, &labels, out);
             }
         }
-        let count = |which| answers.iter().filter(|answer| **answer == which).count();
-        let (hung, not_asked) = (count(Answer::Hung), count(Answer::NotAsked));
-        if let Some(first) = answers.iter().position(|answer| *answer == Answer::Hung) {
-            let mut text = "the filesystem there does not answer".to_owned();
-            if hung > 1 {
-                text = format!("{text}, nor do {} others", hung - 1);
-            }
-            if not_asked > 0 {
-                text = format!("{text}; {not_asked} are not asked while {MAX_HUNG} do not answer");
-            }
-            return Err(Unavailable::new(&*paths[first], text));
-        }
-        match damaged {
-            Some(at) => Err(Unavailable::new(self.sources[0].path(), format!("line {at} says no mount"))),
-            None => Ok(()),
-        }
+        statfs::all_answered(paths, answers)?;
+        damage.map_err(|damage| damage.of(self.table.path()))
     }
+}
+
+fn record(usage: &Usage, labels: &[(Label, &str)], out: &mut Recorder) {
+    out.gauge(&filesystem::SIZE, usage.size, labels);
+    out.gauge(&filesystem::FREE, usage.free, labels);
+    out.gauge(&filesystem::AVAILABLE, usage.available, labels);
+    out.gauge(&filesystem::RESERVED, usage.reserved(), labels);
+    out.gauge(&filesystem::USED, usage.used(), labels);
+    if let Some(share) = usage.share() {
+        out.gauge(&filesystem::USAGE, share * 100.0, labels);
+    }
+    out.gauge(&filesystem::FILES, usage.files, labels);
+    out.gauge(&filesystem::FILES_FREE, usage.files_free, labels);
+    out.gauge(&filesystem::FILES_USED, usage.files_used(), labels);
 }

@@ -1,24 +1,24 @@
 //! [`Mounts`]: what is mounted where, of `/proc/1/mountinfo`.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::super::config;
-use super::super::text::{lines, text, words};
+use crate::kernel::Damage;
+use crate::kernel::mountinfo::{self, Content, below, unescape};
+use crate::kernel::text::text;
 
 /// The filesystems that are asked, and where each of them is.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Mounts {
     /// What they were made of. As long as nothing is mounted, nothing is made anew.
     content: Vec<u8>,
     pub(super) mounts: Vec<Mount>,
     /// Where each of them is as seen from here.
     pub(super) paths: Arc<[Arc<Path>]>,
-    /// The first line that makes no sense.
-    pub(super) damaged: Option<usize>,
+    /// What is wrong with the table.
+    pub(super) damage: Result<(), Damage>,
 }
 
 /// A mounted filesystem.
@@ -30,98 +30,55 @@ pub(super) struct Mount {
     pub(super) is_read_only: bool,
 }
 
-/// A line of the file, still with its escapes.
-struct Line<'l> {
-    device: &'l [u8],
-    mountpoint: &'l [u8],
-    fstype: &'l [u8],
-    is_read_only: bool,
-}
-
 // === impl Mounts ===
 
 impl Mounts {
-    /// Takes the file as it is now. Mountpoints lose `prefix`, and are found below `root`.
-    pub(super) fn take(&mut self, content: &[u8], prefix: &[u8], root: &Path, settings: &config::Filesystem) {
-        if self.content == content {
+    /// Takes the table as it is now. Mountpoints are found below `root`.
+    pub(super) fn take(&mut self, content: Content<'_>, root: &Path, settings: &config::Filesystem) {
+        if self.content == content.text {
             return;
         }
         self.content.clear();
-        self.content.extend_from_slice(content);
-        self.damaged = None;
+        self.content.extend_from_slice(content.text);
         let mut found = Vec::new();
         let mut places = HashMap::new();
-        for (at, line) in lines(content).enumerate() {
-            let Some(line) = parse(line) else {
-                self.damaged = self.damaged.or(Some(at + 1));
-                continue;
-            };
+        self.damage = content.mounts(|line| {
             // What is mounted over something else hides it: asking the directory would get the other one's answer.
             if let Some(hidden) = places.insert(line.mountpoint, found.len()) {
                 found[hidden] = None;
             }
-            found.push(line.mount(prefix, root, settings));
-        }
+            found.push(mount(&line, root, settings));
+        });
         let paths;
         (self.mounts, paths) = found.into_iter().flatten().unzip::<_, _, _, Vec<_>>();
         self.paths = paths.into();
     }
 }
 
-// === impl Line ===
-
-impl Line<'_> {
-    fn mount(&self, prefix: &[u8], root: &Path, settings: &config::Filesystem) -> Option<(Mount, Arc<Path>)> {
-        let fstype = text(self.fstype);
-        if settings.type_exclude.matches(&fstype) {
-            return None;
-        }
-        let mountpoint = unescape(self.mountpoint);
-        let stripped = mountpoint.strip_prefix(prefix).unwrap_or(&mountpoint);
-        let mountpoint = if stripped.is_empty() { b"/" } else { stripped };
-        let name = text(mountpoint);
-        if settings.mount_exclude.matches(&name) {
-            return None;
-        }
-        let below = mountpoint.strip_prefix(b"/").unwrap_or(mountpoint);
-        let mount = Mount {
-            device: text(&unescape(self.device)).into_owned(),
-            mountpoint: name.into_owned(),
-            fstype: fstype.into_owned(),
-            is_read_only: self.is_read_only,
-        };
-        Some((mount, root.join(OsStr::from_bytes(below)).into()))
+impl Default for Mounts {
+    fn default() -> Self {
+        Self { content: Vec::new(), mounts: Vec::new(), paths: Arc::default(), damage: Ok(()) }
     }
 }
 
-/// `ID PARENT MAJOR:MINOR ROOT MOUNTPOINT OPTIONS [TAG...] - TYPE DEVICE OPTIONS`
-fn parse(line: &[u8]) -> Option<Line<'_>> {
-    let mut words = words(line);
-    let mountpoint = words.by_ref().nth(4).filter(|mountpoint| mountpoint.starts_with(b"/"))?;
-    let own = words.next()?;
-    words.by_ref().find(|word| *word == b"-")?;
-    let (fstype, device) = (words.next()?, words.next()?);
-    // Either this mount is read-only, or the filesystem is for all its mounts.
-    let all = words.next().unwrap_or_default();
-    let is_read_only = [own, all].iter().any(|options| options.split(|byte| *byte == b',').any(|one| one == b"ro"));
-    Some(Line { device, mountpoint, fstype, is_read_only })
-}
-
-/// Undoes the kernel's escapes: a backslash and three octal digits for a blank, a tab, a line break and itself.
-fn unescape(escaped: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(escaped.len());
-    let mut rest = escaped;
-    while let [first, more @ ..] = rest {
-        let byte = match rest {
-            [b'\\', a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
-                Some((a - b'0') << 6 | (b - b'0') << 3 | (c - b'0'))
-            }
-            _ => None,
-        };
-        plain.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &rest[4..] } else { more };
+/// A mount that is wanted, and where it is as seen from here.
+fn mount(line: &mountinfo::Mount<'_>, root: &Path, settings: &config::Filesystem) -> Option<(Mount, Arc<Path>)> {
+    let fstype = text(line.fstype);
+    if settings.type_exclude.matches(&fstype) {
+        return None;
     }
-    plain
+    let place = line.place();
+    let name = text(&place);
+    if settings.mount_exclude.matches(&name) {
+        return None;
+    }
+    let mount = Mount {
+        device: text(&unescape(line.device)).into_owned(),
+        mountpoint: name.into_owned(),
+        fstype: fstype.into_owned(),
+        is_read_only: line.is_read_only(),
+    };
+    Some((mount, below(root, &place).into()))
 }
 
 #[cfg(test)]
@@ -130,12 +87,15 @@ mod tests {
 
     fn read(content: &str) -> (Vec<String>, Option<usize>) {
         let mut mounts = Mounts::default();
-        mounts.take(content.as_bytes(), b"", Path::new("/host"), &config::Filesystem::default());
+        mounts.take(Content::of(content.as_bytes()), Path::new("/host"), &config::Filesystem::default());
         let text = |(mount, path): (&Mount, &Arc<Path>)| {
             let mode = if mount.is_read_only { "ro" } else { "rw" };
             format!("{} {} {} {mode} {}", mount.device, mount.mountpoint, mount.fstype, path.display())
         };
-        (mounts.mounts.iter().zip(mounts.paths.iter()).map(text).collect(), mounts.damaged)
+        (
+            mounts.mounts.iter().zip(mounts.paths.iter()).map(text).collect(),
+            mounts.damage.err().map(|damage| damage.line),
+        )
     }
 
     /// Scenario: escapes of every kind, tags, read-only in either place. Guarantee: names are what users see.

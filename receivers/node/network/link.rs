@@ -1,9 +1,9 @@
 //! [`Link`]: how an interface is, of `/sys/class/net`.
 
 use super::super::record::Recorder;
-use super::super::system::{Roots, Source, System};
-use super::super::text::{only_number, text};
 use crate::catalogue::{Kind, Label, Metric, network};
+use crate::kernel::text::{only_number, text};
+use crate::kernel::{Roots, Source, System};
 
 /// Bits of a megabit, in bytes.
 const MEGABIT: u64 = 1_000_000 / 8;

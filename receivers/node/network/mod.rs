@@ -4,16 +4,11 @@ mod link;
 mod traffic;
 
 use self::link::Link;
-use self::traffic::Traffic;
 use super::config;
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::known::Known;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
-use super::text::lines;
-
-/// Lines of the file that are headings.
-const HEADINGS: usize = 2;
+use crate::kernel::{Damage, Roots, Source, System, Unavailable, net_dev};
 
 /// Collects what went through network interfaces and how they are.
 #[derive(Debug)]
@@ -27,7 +22,7 @@ pub(super) struct Network {
 #[derive(Debug)]
 struct Interface {
     is_wanted: bool,
-    traffic: Traffic,
+    traffic: [u64; net_dev::FIELDS],
     link: Link,
 }
 
@@ -40,30 +35,20 @@ impl Network {
     }
 
     /// Reads the file; what is wrong with it is told when the rest was read.
-    fn read(&mut self, system: &mut System) -> Result<Option<Unavailable>, Unavailable> {
+    fn read(&mut self, system: &mut System) -> Result<Result<(), Damage>, Unavailable> {
         let Self { settings, roots, source, interfaces } = self;
         let read = system.read(source).map(|content| {
             interfaces.begin();
-            let mut damaged = None;
-            for (at, line) in lines(content).enumerate().skip(HEADINGS) {
-                let Some((name, traffic)) = traffic::parse(line) else {
-                    damaged = damaged.or(Some(at + 1));
-                    continue;
-                };
+            net_dev::interfaces(content, |line| {
                 let make = |name: &str| Interface {
                     is_wanted: settings.wants(name),
-                    traffic: Traffic::default(),
+                    traffic: [0; net_dev::FIELDS],
                     link: Link::new(name, roots),
                 };
-                interfaces.see(name, make).traffic = traffic;
-            }
-            damaged
+                interfaces.see(line.name, make).traffic = line.values;
+            })
         });
-        let path = self.source.path();
-        let damaged = read.map_err(|error| Unavailable::io(path, &error))?;
-        Ok(damaged.map(|at| {
-            Unavailable::new(path, format!("line {at} is not the name of an interface, a colon and 16 numbers"))
-        }))
+        read.map_err(|error| Unavailable::io(self.source.path(), &error))
     }
 }
 
@@ -73,11 +58,11 @@ impl Group for Network {
     }
 
     fn collect(&mut self, system: &mut System, out: &mut Recorder) -> Result<(), Unavailable> {
-        let damaged = self.read(system)?;
+        let read = self.read(system)?;
         for (name, interface) in self.interfaces.seen().filter(|(_, interface)| interface.is_wanted) {
-            interface.traffic.record(name, out);
+            traffic::record(name, &interface.traffic, out);
             interface.link.collect(name, system, out);
         }
-        damaged.map_or(Ok(()), Err)
+        read.map_err(|damage| damage.of(self.source.path()))
     }
 }

@@ -1,10 +1,8 @@
-//! [`Traffic`]: what went through an interface, of `/proc/net/dev`.
+//! What went through an interface, of `/proc/net/dev`.
 
 use super::super::record::Recorder;
-use super::super::text::{number, words};
 use crate::catalogue::{Label, Metric, network};
-
-const FIELDS: usize = 16;
+use crate::kernel::net_dev::FIELDS;
 
 /// The fields in their order.
 static ROWS: [&Metric; FIELDS] = [
@@ -26,29 +24,9 @@ static ROWS: [&Metric; FIELDS] = [
     &network::TRANSMIT_COMPRESSED,
 ];
 
-/// The counters of an interface.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Traffic([u64; FIELDS]);
-
-// === impl Traffic ===
-
-impl Traffic {
-    pub(super) fn record(&self, interface: &str, out: &mut Recorder) {
-        for (metric, value) in ROWS.iter().zip(self.0) {
-            out.counter(metric, value, &[(Label::Interface, interface)]);
-        }
+/// Records the counters of an interface.
+pub(super) fn record(interface: &str, values: &[u64; FIELDS], out: &mut Recorder) {
+    for (metric, value) in ROWS.iter().zip(values) {
+        out.counter(metric, *value, &[(Label::Interface, interface)]);
     }
-}
-
-/// The name of an interface and its counters.
-pub(super) fn parse(line: &[u8]) -> Option<(&str, Traffic)> {
-    // The kernel allows no colon in a name; large numbers may follow it without a blank.
-    let colon = line.iter().position(|byte| *byte == b':')?;
-    let name = std::str::from_utf8(line[..colon].trim_ascii()).ok().filter(|name| !name.is_empty())?;
-    let mut traffic = Traffic::default();
-    let mut words = words(&line[colon + 1..]);
-    for value in &mut traffic.0 {
-        *value = number(words.next()?)?;
-    }
-    Some((name, traffic))
 }

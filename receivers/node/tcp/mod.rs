@@ -9,10 +9,10 @@ mod table;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Roots, Source, System};
 use crate::catalogue::{Label, tcp};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects TCP connections by state.
 pub(super) struct Tcp {

@@ -1,8 +1,7 @@
 //! `/proc/net/tcp` and `tcp6`: a line for each socket.
 
 use super::Counts;
-use crate::node::lists::whole_lines;
-use crate::node::text::{lines, words};
+use crate::kernel::text::{lines, whole_lines, words};
 
 /// Counts the sockets of a table; `None` if it is none. A line that is damaged is left out.
 pub(super) fn count(bytes: &[u8], counts: &mut Counts) -> Option<()> {

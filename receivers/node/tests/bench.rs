@@ -17,10 +17,10 @@ use pipelines::{Signal, Telemetry};
 use prost::Message as _;
 use tempfile::TempDir;
 
-use super::super::group::{Group, Unavailable};
+use super::super::group::Group;
 use super::super::record::Recorder;
-use super::super::system::{Roots, System};
 use crate::catalogue::Naming;
+use crate::kernel::{Roots, System, Unavailable};
 
 /// The time of boot in benches, in nanoseconds.
 pub(in crate::node) const BOOT: u64 = 1_000;

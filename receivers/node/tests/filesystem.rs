@@ -1,18 +1,18 @@
 //! The group `filesystem`.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::super::config;
-use super::super::filesystem::{Filesystem, Usage};
+use super::super::filesystem::Filesystem;
 use super::bench::Bench;
 use crate::catalogue::Naming;
+use crate::kernel::statfs::Usage;
 
 /// Asks as always, but waits as long as there is a file `hangs` in the directory: a stand-in for a filesystem whose
 /// server is gone. The real thing is in `tests/node.rs`.
-fn hesitate(path: &Path) -> io::Result<Usage> {
+fn hesitate(path: &Path) -> rustix::io::Result<Usage> {
     while path.join("hangs").exists() {
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -148,7 +148,7 @@ fn tables() {
     );
     let readonly = ["{device=\"/dev/sda1\",mountpoint=\"/\",fstype=\"ext4\"} 0"];
     assert_eq!(bench.points_of("node.filesystem.readonly"), readonly);
-    assert!(bench.missing.clone().unwrap().to_string().ends_with("mountinfo: line 3 says no mount"));
+    assert!(bench.missing.clone().unwrap().to_string().ends_with("mountinfo: line 3 is not a mount"));
     bench.remove("proc/self");
     assert_eq!(bench.scrape(), Vec::<String>::new());
     assert!(bench.missing.is_some());

@@ -15,10 +15,10 @@ use std::path::{Path, PathBuf};
 
 use self::family::Family;
 use super::config::Textfile as Settings;
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::System;
 use crate::catalogue::{Label, textfile};
+use crate::kernel::{System, Unavailable};
 
 /// Reads directories with files in Prometheus' text format.
 pub(super) struct Textfile {

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use self::sensors::Chip;
 use self::zones::{Cooling, Zone};
 use super::config::Thermal as Settings;
-use super::group::{Group, Unavailable};
+use super::group::Group;
 use super::record::Recorder;
-use super::system::{Source, System};
-use super::text::{decimal, text};
+use crate::kernel::text::{decimal, text};
+use crate::kernel::{Source, System, Unavailable};
 
 /// Scrapes after which devices are looked for anew: five minutes at the default interval.
 const LOOKED: u32 = 20;

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use super::super::record::Recorder;
-use super::super::system::{Source, System};
 use super::{entries, value, word};
 use crate::catalogue::thermal::{self, SENSORS};
 use crate::catalogue::{Kind, Label};
+use crate::kernel::{Source, System};
 
 /// A chip with sensors.
 pub(super) struct Chip {

@@ -1,9 +1,9 @@
 //! Thermal zones, and the devices that cool them.
 
 use super::super::record::Recorder;
-use super::super::system::{Source, System};
 use super::{entries, value, word};
 use crate::catalogue::{Label, thermal};
+use crate::kernel::{Source, System};
 
 /// A thermal zone.
 pub(super) struct Zone {

@@ -1,9 +1,8 @@
 //! [`Connections`]: TCP connections by state.
 
 use super::read;
-use crate::node::group::Unavailable;
-use crate::node::system::{Roots, Source, System};
-use crate::node::text::{lines, words};
+use crate::kernel::text::{lines, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 use crate::system::rows;
 use crate::system::sheet::Sheet;
 

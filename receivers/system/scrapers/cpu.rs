@@ -1,9 +1,8 @@
 //! The scraper `cpu`.
 
 use super::{Part, read};
-use crate::node::group::Unavailable;
-use crate::node::system::{Roots, Source, System};
-use crate::node::text::{decimal, lines, number, words};
+use crate::kernel::text::{decimal, lines, number, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 use crate::system::rows;
 use crate::system::sheet::Sheet;
 

@@ -1,9 +1,8 @@
 //! The scraper `load`.
 
 use super::{Part, cpu, read, senseless};
-use crate::node::group::Unavailable;
-use crate::node::system::{Roots, Source, System};
-use crate::node::text::{decimal, words};
+use crate::kernel::text::{decimal, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 use crate::system::rows;
 use crate::system::sheet::Sheet;
 

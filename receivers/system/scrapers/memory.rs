@@ -1,9 +1,8 @@
 //! The scraper `memory`.
 
 use super::{Part, read, senseless};
-use crate::node::group::Unavailable;
-use crate::node::system::{Roots, Source, System};
-use crate::node::text::{lines, number, words};
+use crate::kernel::meminfo::{self, Entry};
+use crate::kernel::{Roots, Source, System, Unavailable};
 use crate::system::rows::{self, Row};
 use crate::system::sheet::Sheet;
 
@@ -98,26 +97,22 @@ impl Meminfo {
     /// `None` without the size of the memory.
     pub(super) fn parse(content: &[u8]) -> Option<Self> {
         let mut info = Self::default();
-        for line in lines(content) {
-            let mut fields = words(line);
-            let (Some(key), Some(value)) = (fields.next(), fields.next().and_then(number)) else { continue };
-            // In KiB, or without a unit where it counts pages.
-            let value = if fields.next() == Some(b"kB") { value.saturating_mul(1024) } else { value };
-            match key {
-                b"MemTotal:" => info.total = value,
-                b"MemFree:" => info.free = value,
-                b"MemAvailable:" => info.available = Some(value),
-                b"Buffers:" => info.buffers = value,
-                b"Cached:" => info.cached = value,
-                b"Dirty:" => info.dirty = Some(value),
-                b"Shmem:" => info.shared = Some(value),
-                b"SReclaimable:" => info.reclaimable = Some(value),
-                b"SUnreclaim:" => info.unreclaimable = Some(value),
-                b"HugePages_Total:" => info.huge_total = Some(value),
-                b"HugePages_Free:" => info.huge_free = Some(value),
-                b"HugePages_Rsvd:" => info.huge_reserved = Some(value),
-                b"HugePages_Surp:" => info.huge_surplus = Some(value),
-                b"Hugepagesize:" => info.huge_size = Some(value),
+        for Entry { name, value, .. } in meminfo::entries(content).0 {
+            match name {
+                b"MemTotal" => info.total = value,
+                b"MemFree" => info.free = value,
+                b"MemAvailable" => info.available = Some(value),
+                b"Buffers" => info.buffers = value,
+                b"Cached" => info.cached = value,
+                b"Dirty" => info.dirty = Some(value),
+                b"Shmem" => info.shared = Some(value),
+                b"SReclaimable" => info.reclaimable = Some(value),
+                b"SUnreclaim" => info.unreclaimable = Some(value),
+                b"HugePages_Total" => info.huge_total = Some(value),
+                b"HugePages_Free" => info.huge_free = Some(value),
+                b"HugePages_Rsvd" => info.huge_reserved = Some(value),
+                b"HugePages_Surp" => info.huge_surplus = Some(value),
+                b"Hugepagesize" => info.huge_size = Some(value),
                 _ => {}
             }
         }

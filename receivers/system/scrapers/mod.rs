@@ -6,12 +6,10 @@ mod disk;
 mod filesystem;
 mod load;
 mod memory;
-mod mounts;
 mod network;
 mod paging;
 mod process;
 mod processes;
-mod statfs;
 mod tfo;
 mod uptime;
 
@@ -20,8 +18,7 @@ use std::sync::Arc;
 
 use super::config::{Config, Naming};
 use super::sheet::Sheet;
-use crate::node::group::Unavailable;
-use crate::node::system::{Roots, Source, System};
+use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// A source of metrics.
 pub(super) trait Part: Send {

@@ -2,9 +2,9 @@
 
 use super::connections::Connections;
 use super::{Part, read, senseless};
-use crate::node::group::Unavailable;
-use crate::node::system::{Roots, Source, System};
-use crate::node::text::{lines, number, only_number, text, words};
+use crate::kernel::net_dev::{self, Traffic};
+use crate::kernel::text::only_number;
+use crate::kernel::{Roots, Source, System, Unavailable};
 use crate::system::config::Filter;
 use crate::system::rows;
 use crate::system::sheet::Sheet;
@@ -16,15 +16,6 @@ pub(super) struct Network {
     filter: Filter,
     connections: Connections,
     conntrack: [Source; 2],
-}
-
-/// What an interface did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Traffic {
-    pub(super) bytes: u64,
-    pub(super) packets: u64,
-    pub(super) errors: u64,
-    pub(super) dropped: u64,
 }
 
 // === impl Network ===
@@ -41,20 +32,14 @@ impl Network {
         system: &mut System,
         mut each: impl FnMut(&str, Traffic, Traffic),
     ) -> Result<(), Unavailable> {
-        let mut all_make_sense = true;
-        // Two lines are headings.
-        for line in lines(read(system, &mut self.devices)?).skip(2) {
-            match parse(line) {
-                Some((device, received, transmitted)) => {
-                    let device = text(device);
-                    if self.filter.admits(&device) {
-                        each(&device, received, transmitted);
-                    }
-                }
-                None => all_make_sense = false,
+        let content = read(system, &mut self.devices)?;
+        let devices = net_dev::interfaces(content, |line| {
+            if self.filter.admits(line.name) {
+                let [received, transmitted] = line.traffic();
+                each(line.name, received, transmitted);
             }
-        }
-        if all_make_sense { Ok(()) } else { Err(senseless(&self.devices, "an interface and its numbers in each line")) }
+        });
+        devices.map_err(|damage| damage.of(self.devices.path()))
     }
 }
 
@@ -84,23 +69,4 @@ impl Part for Network {
         }
         devices.and(connections)
     }
-}
-
-/// The name of an interface, what it received, and what it transmitted.
-fn parse(line: &[u8]) -> Option<(&[u8], Traffic, Traffic)> {
-    // Names may hold colons, numbers cannot.
-    let colon = line.iter().rposition(|byte| *byte == b':')?;
-    let name = line[..colon].trim_ascii();
-    let mut fields = [0; 12];
-    let mut numbers = words(&line[colon + 1..]).map(number);
-    for field in &mut fields {
-        *field = numbers.next()??;
-    }
-    let side = |at: usize| Traffic {
-        bytes: fields[at],
-        packets: fields[at + 1],
-        errors: fields[at + 2],
-        dropped: fields[at + 3],
-    };
-    (!name.is_empty()).then(|| (name, side(0), side(8)))
 }

@@ -1,9 +1,8 @@
 //! The scraper `paging`.
 
 use super::{Part, read, senseless};
-use crate::node::group::Unavailable;
-use crate::node::system::{Roots, Source, System};
-use crate::node::text::{lines, number, text, words};
+use crate::kernel::text::{lines, number, text, words};
+use crate::kernel::{Roots, Source, System, Unavailable};
 use crate::system::rows;
 use crate::system::sheet::Sheet;
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Part, process};
-use crate::node::group::Unavailable;
-use crate::node::system::System;
-use crate::node::text::{lines, number, words};
+use crate::kernel::text::{lines, number, words};
+use crate::kernel::{System, Unavailable};
 use crate::system::rows;
 use crate::system::sheet::Sheet;
 

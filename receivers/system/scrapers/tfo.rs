@@ -1,6 +1,6 @@
 //! `naming: tfo`: the 18 metrics of TelemetryFlow's agent.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use pipelines::Telemetry;
@@ -8,10 +8,10 @@ use pipelines::Telemetry;
 use super::cpu::{self, Times};
 use super::filesystem::Filesystem;
 use super::memory::Memory;
-use super::network::{Network, Traffic};
+use super::network::Network;
 use super::{Course, Part};
-use crate::node::group::Unavailable;
-use crate::node::system::{Roots, System};
+use crate::kernel::net_dev::Traffic;
+use crate::kernel::{Roots, System, Unavailable};
 use crate::system::config::{Choice, Config, Strategy};
 use crate::system::rows::Row;
 use crate::system::sheet::Sheet;
@@ -185,30 +185,25 @@ impl Part for Disks {
     }
 
     fn collect(&mut self, system: &mut System, out: &mut Sheet) -> Result<(), Unavailable> {
-        let mut paths = self.paths.clone();
+        let (mut paths, mut listed) = (self.paths.clone(), Ok(()));
         if paths.is_empty() {
-            paths = self.filesystem.list(system)?.into_iter().map(|mount| mount.point.into()).collect();
+            let mut mounts = Vec::new();
+            listed = self.filesystem.list(system, &mut mounts);
+            paths = mounts.into_iter().map(|mount| mount.point.into()).collect();
             paths.sort_unstable();
             paths.dedup();
         }
-        let mut result = Ok(());
-        for path in paths {
-            let space = match self.filesystem.ask(Path::new(&path)) {
-                Ok(space) => space,
-                Err(unavailable) => {
-                    result = result.and(Err(unavailable));
-                    continue;
-                }
-            };
-            let path = path.to_string_lossy();
-            out.count(&DISK_TOTAL, space.total, &[&path]);
-            out.count(&DISK_USED, space.used, &[&path]);
-            out.count(&DISK_FREE, space.free, &[&path]);
-            if let Some(usage) = space.usage() {
-                out.put(&DISK_USAGE, usage * 100.0, &[&path]);
+        let points = paths.iter().map(PathBuf::as_path);
+        let asked = self.filesystem.ask(points, |at, usage| {
+            let path = paths[at].to_string_lossy();
+            out.count(&DISK_TOTAL, usage.size, &[&path]);
+            out.count(&DISK_USED, usage.used(), &[&path]);
+            out.count(&DISK_FREE, usage.available, &[&path]);
+            if let Some(share) = usage.share() {
+                out.put(&DISK_USAGE, share * 100.0, &[&path]);
             }
-        }
-        result
+        });
+        asked.and(listed)
     }
 }
 
@@ -244,16 +239,5 @@ impl Part for Interfaces {
             }
         }
         Ok(())
-    }
-}
-
-// === impl Traffic ===
-
-impl Traffic {
-    fn add(&mut self, more: Self) {
-        self.bytes = self.bytes.saturating_add(more.bytes);
-        self.packets = self.packets.saturating_add(more.packets);
-        self.errors = self.errors.saturating_add(more.errors);
-        self.dropped = self.dropped.saturating_add(more.dropped);
     }
 }

@@ -5,9 +5,8 @@ use std::os::unix::fs::MetadataExt;
 
 use super::stat::Stat;
 use super::{field, forbidden};
-use crate::node::group::Unavailable;
-use crate::node::system::System;
-use crate::node::text::{lines, number};
+use crate::kernel::text::{lines, number};
+use crate::kernel::{System, Unavailable};
 use crate::system::config::{self, ProcessAttributes};
 use crate::system::sheet::{put_attribute, put_number};
 

@@ -1,6 +1,6 @@
 //! `/proc/PID/stat`.
 
-use crate::node::text::{number, words};
+use crate::kernel::text::{number, words};
 
 /// What the kernel says of a process in one line. Times in ticks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -84,7 +84,7 @@ impl Roots {
 
     /// A file of procfs about the network. Below another root than our own it is that of the first process there: `net`
     /// would be the network of whoever reads it, which is the container's and not the machine's.
-    pub(super) fn net(&self, path: impl AsRef<Path>) -> Source {
+    pub(crate) fn net(&self, path: impl AsRef<Path>) -> Source {
         let first = self.proc.join("1/net");
         let is_ours = self.proc == Path::new("/proc") || !first.is_dir();
         Source::new(if is_ours { self.proc.join("net").join(path) } else { first.join(path) })

@@ -10,7 +10,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::usage::Usage;
+use super::{Answer, Ask};
+use crate::kernel::Unavailable;
 
 /// Most threads that wait for an answer. Each costs a little memory; a machine with more dead mounts has other worries.
 pub(super) const MAX_HUNG: usize = 16;
@@ -18,12 +19,9 @@ pub(super) const MAX_HUNG: usize = 16;
 /// What part of the time the second and later ones of a scrape get: they mostly hang on the same server.
 const LATER: u32 = 10;
 
-/// Asks one filesystem.
-pub(super) type Ask = fn(&Path) -> io::Result<Usage>;
-
 /// Asks filesystems, each within a time.
 #[derive(Debug)]
-pub(super) struct Prober {
+pub(crate) struct Prober {
     limit: Duration,
     ask: Ask,
     /// The thread that asks. None before the first scrape, and after one got lost.
@@ -33,19 +31,6 @@ pub(super) struct Prober {
     answers: Vec<Answer>,
     /// Which paths are still to be asked.
     rest: Vec<usize>,
-}
-
-/// What came of asking a filesystem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
-    /// It said.
-    Usage(Usage),
-    /// It said that it cannot say.
-    Failed,
-    /// It does not answer.
-    Hung,
-    /// Too many do not answer, so it was not asked.
-    NotAsked,
 }
 
 /// A filesystem that does not answer, and the thread that waits for it.
@@ -76,15 +61,15 @@ struct Work {
 // === impl Prober ===
 
 impl Prober {
-    pub(super) fn new(limit: Duration, ask: Ask) -> Self {
+    pub(crate) fn new(limit: Duration, ask: Ask) -> Self {
         Self { limit, ask, desk: None, hung: Vec::new(), answers: Vec::new(), rest: Vec::new() }
     }
 
-    /// Asks the filesystems at these paths; an answer for each.
+    /// Asks the filesystems at these paths; an answer for each, in their order.
     ///
     /// # Errors
     /// If the system has no thread to spare.
-    pub(super) fn ask(&mut self, paths: &[Arc<Path>]) -> io::Result<&[Answer]> {
+    pub(crate) fn ask(&mut self, paths: &[Arc<Path>]) -> Result<&[Answer], Unavailable> {
         self.hung.retain(|hung| !hung.desk.lock().is_done());
         self.answers.clear();
         self.answers.resize(paths.len(), Answer::NotAsked);
@@ -100,7 +85,12 @@ impl Prober {
         while !self.rest.is_empty() && self.hung.len() < MAX_HUNG {
             let desk = match &self.desk {
                 Some(desk) => desk.clone(),
-                None => self.desk.insert(Desk::open(self.ask)?).clone(),
+                None => {
+                    let opened = Desk::open(self.ask).map_err(|error| {
+                        Unavailable::new(&*paths[self.rest[0]], format!("no thread can be started to ask it: {error}"))
+                    })?;
+                    self.desk.insert(opened).clone()
+                }
             };
             let hung = desk.hand_in(self.rest.iter().map(|at| (*at, paths[*at].clone())), limit, &mut self.answers);
             let Some(hung) = hung else { break };
@@ -178,7 +168,7 @@ impl Desk {
                 continue;
             };
             drop(work);
-            let answer = ask(&path).map_or(Answer::Failed, Answer::Usage);
+            let answer = ask(&path).map_or_else(Answer::Failed, Answer::Usage);
             work = self.lock();
             work.answers.push((at, answer));
             work.done += 1;

@@ -2,12 +2,43 @@
 
 use std::borrow::Cow;
 
+use super::Damage;
+
 /// The lines of a file that are not empty, without their line breaks.
 pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut begin = 0;
     let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
     let line = move |end| &bytes[std::mem::replace(&mut begin, end + 1)..end];
     ends.map(line).filter(|line| !line.is_empty())
+}
+
+/// The lines of a file up to its last line break, and whether anything came after that: the kernel ends every line, so
+/// what has no end was cut off and must not be believed.
+pub(crate) fn whole_lines(bytes: &[u8]) -> (&[u8], bool) {
+    match bytes.iter().rposition(|byte| *byte == b'\n') {
+        Some(end) => (&bytes[..end], end + 1 < bytes.len()),
+        None => (&[], true),
+    }
+}
+
+/// Calls `each` with what `parse` makes of each line after the first `headings`.
+///
+/// # Errors
+/// The first line that it makes nothing of; the lines behind it are read all the same.
+pub(crate) fn table<'f, T>(
+    content: &'f [u8],
+    headings: usize,
+    (parse, expected): (impl Fn(&'f [u8]) -> Option<T>, &'static str),
+    mut each: impl FnMut(T),
+) -> Result<(), Damage> {
+    let mut damage = Ok(());
+    for (at, line) in lines(content).enumerate().skip(headings) {
+        match parse(line) {
+            Some(parsed) => each(parsed),
+            None => damage = damage.and(Err(Damage { line: at + 1, expected })),
+        }
+    }
+    damage
 }
 
 /// The words of a line, however they are separated.
@@ -86,5 +117,24 @@ mod tests {
         for wrong in [&b"0-"[..], b"3-1", b"x", b"0-99999999999", b"1,,2"] {
             assert_eq!(read(wrong), None);
         }
+    }
+
+    /// Scenario: files that end, and files that were cut off. Guarantee: half a line is not read.
+    #[test]
+    fn half_a_line() {
+        assert_eq!(whole_lines(b"a 1\nb 2\n"), (&b"a 1\nb 2"[..], false));
+        assert_eq!(whole_lines(b"a 1\nb 2"), (&b"a 1"[..], true));
+        assert_eq!(whole_lines(b"a 1"), (&b""[..], true));
+        assert_eq!(whole_lines(b""), (&b""[..], true));
+    }
+
+    /// Scenario: a table with a heading and two lines that are no numbers. Guarantee: the others are read, and the first
+    /// of the two is named by its number in the file.
+    #[test]
+    fn damaged_tables() {
+        let mut read = Vec::new();
+        let damage = table(b"name\n1\nx\n2\ny\n", 1, (number, "a number"), |number| read.push(number));
+        assert_eq!(read, [1, 2]);
+        assert_eq!(damage, Err(Damage { line: 3, expected: "a number" }));
     }
 }
