@@ -7,8 +7,10 @@ pub(crate) mod diskstats;
 pub(crate) mod meminfo;
 pub(crate) mod mountinfo;
 pub(crate) mod net_dev;
+pub(crate) mod stat;
 pub(crate) mod statfs;
 mod system;
+pub(crate) mod tcp;
 pub(crate) mod text;
 mod unavailable;
 

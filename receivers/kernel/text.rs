@@ -57,6 +57,12 @@ pub(crate) fn number(word: &[u8]) -> Option<u64> {
     })
 }
 
+/// The name and the number at the begin of a line such as `pgfault 42` or `syscr: 42`.
+pub(crate) fn named_number(line: &[u8]) -> Option<(&[u8], u64)> {
+    let mut words = words(line);
+    Some((words.next()?, number(words.next()?)?))
+}
+
 /// A number with a fraction, or a negative one.
 pub(crate) fn decimal(word: &[u8]) -> Option<f64> {
     std::str::from_utf8(word).ok()?.parse().ok()
@@ -103,6 +109,8 @@ mod tests {
         }
         assert_eq!(only_number(b" 42\n"), Some(42));
         assert_eq!(decimal(b"-1.5"), Some(-1.5));
+        assert_eq!(named_number(b"pgfault  42 kB"), Some((&b"pgfault"[..], 42)));
+        assert_eq!(named_number(b"pgfault x"), None);
     }
 
     /// Scenario: lists of processors. Guarantee: each number once, and nothing from a list that is damaged.

@@ -1,7 +1,7 @@
 //! Memory and swap, from `/proc/meminfo`.
 
 use super::group::Group;
-use super::lists::Known;
+use super::names::Names;
 use super::record::Recorder;
 use crate::catalogue::{Metric, Naming, memory};
 use crate::kernel::meminfo::{self, Entry};
@@ -12,7 +12,7 @@ use pipelines::otlp::build::MetricMeta;
 pub(super) struct Memory {
     naming: Naming,
     source: Source,
-    rows: Known<&'static Metric>,
+    rows: Names<&'static Metric>,
 }
 
 /// The lines that others follow from.
@@ -33,7 +33,7 @@ struct Sizes {
 
 impl Memory {
     pub(super) fn new(naming: Naming, roots: &Roots) -> Self {
-        Self { naming, source: roots.proc("meminfo"), rows: Known::new(memory::LINES) }
+        Self { naming, source: roots.proc("meminfo"), rows: Names::new(memory::LINES) }
     }
 }
 

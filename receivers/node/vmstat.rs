@@ -1,16 +1,16 @@
 //! What the kernel counts about virtual memory, from `/proc/vmstat`.
 
 use super::group::Group;
-use super::lists::Known;
+use super::names::Names;
 use super::record::Recorder;
 use crate::catalogue::{Metric, vmstat};
-use crate::kernel::text::{lines, number, whole_lines, words};
+use crate::kernel::text::{lines, named_number, whole_lines};
 use crate::kernel::{Roots, Source, System, Unavailable};
 
 /// Collects what the kernel counts about virtual memory.
 pub(super) struct Vmstat {
     source: Source,
-    rows: Known<&'static Metric>,
+    rows: Names<&'static Metric>,
     /// Bytes.
     page_size: u64,
 }
@@ -20,7 +20,7 @@ pub(super) struct Vmstat {
 impl Vmstat {
     pub(super) fn new(roots: &Roots) -> Self {
         let page_size = rustix::param::page_size() as u64;
-        Self { source: roots.proc("vmstat"), rows: Known::new(vmstat::LINES), page_size }
+        Self { source: roots.proc("vmstat"), rows: Names::new(vmstat::LINES), page_size }
     }
 }
 
@@ -38,7 +38,7 @@ impl Group for Vmstat {
         let (text, is_cut) = whole_lines(bytes);
         let (mut faults, mut major, mut found) = (None, None, 0);
         rows.rewind();
-        for (name, value) in lines(text).filter_map(line) {
+        for (name, value) in lines(text).filter_map(named_number) {
             let Some(row) = rows.find(name) else { continue };
             found += 1;
             out.counter(row, value, &[]);
@@ -61,9 +61,4 @@ impl Group for Vmstat {
             _ => Ok(()),
         }
     }
-}
-
-fn line(line: &[u8]) -> Option<(&[u8], u64)> {
-    let mut parts = words(line);
-    Some((parts.next()?, number(parts.next()?)?))
 }

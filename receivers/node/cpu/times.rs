@@ -3,15 +3,15 @@
 use super::super::encode::Number;
 use super::super::record::Recorder;
 use crate::catalogue::{Label, cpu};
-use crate::kernel::text::{lines, number, words};
+use crate::kernel::stat::{self, FIELDS};
+use crate::kernel::text::lines;
 use crate::kernel::{System, Unavailable};
 
-/// The fields of a line, in their order. Guests are part of the modes user and nice, too.
+/// The first fields of a line, in their order.
 const MODES: [&str; 8] = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"];
 const IDLE: usize = 3;
 const IOWAIT: usize = 4;
 const GUESTS: [(usize, &str); 2] = [(8, "user"), (9, "nice")];
-const FIELDS: usize = 10;
 
 /// What the kernel counts too little after it counted too much is not believed, up to three seconds (as node_exporter
 /// does): idle and iowait may step back a little. More means that the processor began anew.
@@ -56,7 +56,7 @@ impl Times {
         for line in lines(stat) {
             // They are the first lines.
             let Some(line) = line.strip_prefix(b"cpu") else { break };
-            let Some((cpu, ticks)) = parse(line) else {
+            let Some((cpu, ticks)) = stat::processor(line) else {
                 let text = format!("line {} is not the number of a processor and its times", at + 1);
                 return Err(Unavailable::new(&path, text));
             };
@@ -119,21 +119,6 @@ impl Times {
             }
         }
     }
-}
-
-/// Reads what follows `cpu`: a number or nothing, and times in ticks. Old kernels have fewer fields, new ones may have
-/// more.
-fn parse(line: &[u8]) -> Option<(&str, [u64; FIELDS])> {
-    let end = line.iter().position(u8::is_ascii_whitespace)?;
-    let (cpu, times) = line.split_at(end);
-    let cpu = std::str::from_utf8(cpu).ok().filter(|cpu| cpu.bytes().all(|byte| byte.is_ascii_digit()))?;
-    let mut ticks = [0; FIELDS];
-    let mut found = 0;
-    for (field, word) in ticks.iter_mut().zip(words(times)) {
-        *field = number(word)?;
-        found += 1;
-    }
-    (found > IDLE).then_some((cpu, ticks))
 }
 
 /// The new times, where small steps back are undone.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use self::udev::Properties;
 use super::config;
+use super::devices::Devices;
 use super::encode::Number;
 use super::group::Group;
-use super::known::Known;
 use super::record::Recorder;
 use crate::catalogue::{Kind, Label, Metric, disk};
 use crate::kernel::diskstats::{self, FIELDS, SECTOR};
@@ -50,7 +50,7 @@ pub(super) struct Disk {
     settings: config::Disk,
     roots: Roots,
     source: Source,
-    devices: Known<Device>,
+    devices: Devices<Device>,
 }
 
 #[derive(Debug)]
@@ -73,7 +73,7 @@ struct Device {
 impl Disk {
     pub(super) fn new(settings: &config::Disk, roots: &Roots) -> Self {
         let source = roots.proc("diskstats");
-        Self { settings: settings.clone(), roots: roots.clone(), source, devices: Known::default() }
+        Self { settings: settings.clone(), roots: roots.clone(), source, devices: Devices::default() }
     }
 
     /// Reads the file; what is wrong with it is told when the rest was read.

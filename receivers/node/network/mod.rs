@@ -5,8 +5,8 @@ mod traffic;
 
 use self::link::Link;
 use super::config;
+use super::devices::Devices;
 use super::group::Group;
-use super::known::Known;
 use super::record::Recorder;
 use crate::kernel::{Damage, Roots, Source, System, Unavailable, net_dev};
 
@@ -16,7 +16,7 @@ pub(super) struct Network {
     settings: config::Network,
     roots: Roots,
     source: Source,
-    interfaces: Known<Interface>,
+    interfaces: Devices<Interface>,
 }
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ struct Interface {
 impl Network {
     pub(super) fn new(settings: &config::Network, roots: &Roots) -> Self {
         let source = roots.proc("net/dev");
-        Self { settings: settings.clone(), roots: roots.clone(), source, interfaces: Known::default() }
+        Self { settings: settings.clone(), roots: roots.clone(), source, interfaces: Devices::default() }
     }
 
     /// Reads the file; what is wrong with it is told when the rest was read.

@@ -1,8 +1,8 @@
 //! The scraper `cpu`.
 
 use super::{Part, read};
-use crate::kernel::text::{decimal, lines, number, words};
-use crate::kernel::{Roots, Source, System, Unavailable};
+use crate::kernel::text::{decimal, lines};
+use crate::kernel::{Roots, Source, System, Unavailable, stat};
 use crate::system::rows;
 use crate::system::sheet::Sheet;
 
@@ -86,22 +86,15 @@ impl Part for Cpu {
 pub(super) fn times(system: &mut System) -> Result<Vec<(String, Times)>, Unavailable> {
     let path = system.stat_path().to_owned();
     let ticks_per_second = rustix::param::clock_ticks_per_second() as f64;
-    let stat = system.stat().map_err(|error| Unavailable::io(&path, &error))?;
+    let content = system.stat().map_err(|error| Unavailable::io(&path, &error))?;
     let mut all = Vec::new();
-    for line in lines(stat).take_while(|line| line.starts_with(b"cpu")) {
-        let mut fields = words(line);
-        let name = fields.next().unwrap_or_default();
+    for line in lines(content).map_while(|line| line.strip_prefix(b"cpu")) {
+        let (number, ticks) =
+            stat::processor(line).ok_or_else(|| Unavailable::new(&path, "a line of a processor is not its times"))?;
         // The first line is that of all processors together.
-        if name == b"cpu" {
-            continue;
+        if !number.is_empty() {
+            all.push((format!("cpu{number}"), std::array::from_fn(|at| ticks[at] as f64 / ticks_per_second)));
         }
-        let mut times = Times::default();
-        for time in &mut times {
-            let ticks = fields.next().and_then(number);
-            let ticks = ticks.ok_or_else(|| Unavailable::new(&path, "a line of a processor is not its times"))?;
-            *time = ticks as f64 / ticks_per_second;
-        }
-        all.push((String::from_utf8_lossy(name).into_owned(), times));
     }
     match all.is_empty() {
         true => Err(Unavailable::new(&path, "it has no line of a processor")),

@@ -1,6 +1,5 @@
 //! The scrapers: each reads its sources and records what they say.
 
-mod connections;
 mod cpu;
 mod disk;
 mod filesystem;

@@ -1,20 +1,35 @@
 //! The scraper `network`.
 
-use super::connections::Connections;
 use super::{Part, read, senseless};
 use crate::kernel::net_dev::{self, Traffic};
+use crate::kernel::tcp::{STATES, Sockets};
 use crate::kernel::text::only_number;
 use crate::kernel::{Roots, Source, System, Unavailable};
 use crate::system::config::Filter;
 use crate::system::rows;
 use crate::system::sheet::Sheet;
 
+/// The states of TCP connections in the order of the kernel, by the Collector's names.
+const STATE_NAMES: [&str; STATES] = [
+    "ESTABLISHED",
+    "SYN_SENT",
+    "SYN_RECV",
+    "FIN_WAIT_1",
+    "FIN_WAIT_2",
+    "TIME_WAIT",
+    "CLOSE",
+    "CLOSE_WAIT",
+    "LAST_ACK",
+    "LISTEN",
+    "CLOSING",
+];
+
 /// Measures network interfaces and TCP connections.
 #[derive(Debug)]
 pub(super) struct Network {
     devices: Source,
     filter: Filter,
-    connections: Connections,
+    sockets: Sockets,
     conntrack: [Source; 2],
 }
 
@@ -23,7 +38,7 @@ pub(super) struct Network {
 impl Network {
     pub(super) fn new(filter: Filter, roots: &Roots) -> Self {
         let conntrack = ["count", "max"].map(|what| roots.proc(format!("sys/net/netfilter/nf_conntrack_{what}")));
-        Self { devices: roots.proc("net/dev"), filter, connections: Connections::new(roots), conntrack }
+        Self { devices: roots.proc("net/dev"), filter, sockets: Sockets::new(roots), conntrack }
     }
 
     /// Calls `each` with the name of each interface, what it received, and what it transmitted.
@@ -59,7 +74,11 @@ impl Part for Network {
         });
         let mut connections = Ok(());
         if out.wants(&[&rows::NETWORK_CONNECTIONS]) {
-            connections = self.connections.collect(system, out);
+            connections = self.sockets.count(system).map(|counts| {
+                for (state, count) in STATE_NAMES.iter().zip(counts.states) {
+                    out.count(&rows::NETWORK_CONNECTIONS, count, &["tcp", state]);
+                }
+            });
         }
         for (source, row) in self.conntrack.iter_mut().zip([&rows::CONNTRACK_COUNT, &rows::CONNTRACK_MAX]) {
             if out.wants(&[row]) {

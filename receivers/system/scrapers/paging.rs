@@ -1,7 +1,7 @@
 //! The scraper `paging`.
 
 use super::{Part, read, senseless};
-use crate::kernel::text::{lines, number, text, words};
+use crate::kernel::text::{lines, named_number, number, text, words};
 use crate::kernel::{Roots, Source, System, Unavailable};
 use crate::system::rows;
 use crate::system::sheet::Sheet;
@@ -40,9 +40,7 @@ impl Paging {
 
     fn events(&mut self, system: &mut System, out: &mut Sheet) -> Result<(), Unavailable> {
         let (mut all, mut major) = (None, None);
-        for line in lines(read(system, &mut self.vmstat)?) {
-            let mut fields = words(line);
-            let (Some(key), Some(value)) = (fields.next(), fields.next().and_then(number)) else { continue };
+        for (key, value) in lines(read(system, &mut self.vmstat)?).filter_map(named_number) {
             match key {
                 b"pswpin" => out.count(&rows::PAGING_OPERATIONS, value, &["page_in", "major"]),
                 b"pswpout" => out.count(&rows::PAGING_OPERATIONS, value, &["page_out", "major"]),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Part, process};
-use crate::kernel::text::{lines, number, words};
+use crate::kernel::text::{lines, named_number};
 use crate::kernel::{System, Unavailable};
 use crate::system::rows;
 use crate::system::sheet::Sheet;
@@ -30,9 +30,9 @@ impl Part for Processes {
             }
         }
         let path = system.stat_path().to_owned();
-        for line in lines(system.stat().map_err(|error| Unavailable::io(&path, &error))?) {
-            let mut fields = words(line);
-            let (Some(key), Some(value)) = (fields.next(), fields.next().and_then(number)) else { continue };
+        for (key, value) in
+            lines(system.stat().map_err(|error| Unavailable::io(&path, &error))?).filter_map(named_number)
+        {
             match key {
                 b"processes" => out.count(&rows::PROCESSES_CREATED, value, &[]),
                 // These are the kernel's own, of one moment.

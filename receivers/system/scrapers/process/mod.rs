@@ -10,7 +10,7 @@ pub(super) use self::stat::Stat;
 use super::Part;
 use super::cpu;
 use super::memory::Memory;
-use crate::kernel::text::{lines, number, words};
+use crate::kernel::text::{lines, named_number, number, words};
 use crate::kernel::{System, Unavailable};
 use crate::system::config;
 use crate::system::rows;
@@ -100,9 +100,7 @@ impl Process {
             Err(_) if self.settings.mute_process_io_error => return Ok(()),
             Err(error) => return forbidden("io", &error),
         };
-        for line in lines(content) {
-            let mut fields = words(line);
-            let (Some(key), Some(value)) = (fields.next(), fields.next().and_then(number)) else { continue };
+        for (key, value) in lines(content).filter_map(named_number) {
             match key {
                 b"read_bytes:" => out.count(&rows::PROCESS_DISK_IO, value, &["read"]),
                 b"write_bytes:" => out.count(&rows::PROCESS_DISK_IO, value, &["write"]),

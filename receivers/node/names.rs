@@ -1,15 +1,15 @@
 //! What the kernel lists as names with numbers, found in our lists without a search as long as the order is the same.
 
 /// A list of names with what each stands for, in the order of the kernel.
-pub(super) struct Known<T: 'static> {
+pub(super) struct Names<T: 'static> {
     names: &'static [(&'static str, T)],
     /// Where the next name is expected.
     next: usize,
 }
 
-// === impl Known ===
+// === impl Names ===
 
-impl<T: Copy> Known<T> {
+impl<T: Copy> Names<T> {
     /// Looks names up in this list.
     pub(super) fn new(names: &'static [(&'static str, T)]) -> Self {
         Self { names, next: 0 }
@@ -37,12 +37,12 @@ mod tests {
     /// Scenario: names in the expected order, in another one, and unknown ones. Guarantee: all are found, and no others.
     #[test]
     fn names_in_any_order() {
-        let mut known = Known::new(&[("a", 1), ("b", 2), ("c", 3)]);
+        let mut names = Names::new(&[("a", 1), ("b", 2), ("c", 3)]);
         for (name, number) in [("a", Some(1)), ("c", Some(3)), ("b", Some(2)), ("x", None), ("c", Some(3)), ("", None)]
         {
-            assert_eq!(known.find(name.as_bytes()), number, "{name}");
+            assert_eq!(names.find(name.as_bytes()), number, "{name}");
         }
-        known.rewind();
-        assert_eq!(known.find(b"a"), Some(1));
+        names.rewind();
+        assert_eq!(names.find(b"a"), Some(1));
     }
 }

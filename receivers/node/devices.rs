@@ -1,16 +1,16 @@
-//! [`Known`]: devices that come up in every scrape, mostly in the same order.
+//! [`Devices`]: devices that come up in every scrape, mostly in the same order.
 
 /// What is known of each device, by its name. A device is found at once where they come in the order of the scrape before.
 #[derive(Debug)]
-pub(super) struct Known<T> {
+pub(super) struct Devices<T> {
     entries: Vec<(String, T)>,
     /// How many were seen in this scrape. They come first.
     seen: usize,
 }
 
-// === impl Known ===
+// === impl Devices ===
 
-impl<T> Known<T> {
+impl<T> Devices<T> {
     /// Begins a scrape.
     pub(super) fn begin(&mut self) {
         self.seen = 0;
@@ -46,7 +46,7 @@ impl<T> Known<T> {
     }
 }
 
-impl<T> Default for Known<T> {
+impl<T> Default for Devices<T> {
     fn default() -> Self {
         Self { entries: Vec::new(), seen: 0 }
     }
@@ -60,7 +60,7 @@ mod tests {
     /// begins anew.
     #[test]
     fn each_keeps_its_own() {
-        let mut known: Known<u32> = Known::default();
+        let mut known: Devices<u32> = Devices::default();
         let mut scrape = |names: &[&str]| {
             known.begin();
             names.iter().for_each(|name| *known.see(name, |_| 0) += 1);
