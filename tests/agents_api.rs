@@ -117,7 +117,7 @@ fn the_list_comes_in_parts() {
 }
 
 /// Scenario: requests with right, wrong and no keys, in both pairs of headers, with operators apart. Guarantee: each gets the status
-/// that the contract says, and agents may not do what operators may.
+/// that the contract says; both may read of an agent, agents may not do what operators may, nor operators pass for agents.
 #[test]
 fn who_may_ask_is_settled_first() {
     let ([id, secret, line], [operator, pass, other]) = (key(), key());
@@ -147,8 +147,12 @@ fn who_may_ask_is_settled_first() {
     };
     assert_eq!((put(&id, &secret), put(&operator, &pass)), (403, 200));
     let read =
-        |id: &str, secret: &str| api.ask("GET", "/agents/a-1/config", &[(OURS[0], id), (OURS[1], secret)], b"").status;
-    assert_eq!((read(&id, &secret), read(&operator, &pass)), (200, 403));
+        |path: &str, id: &str, secret: &str| api.ask("GET", path, &[(OURS[0], id), (OURS[1], secret)], b"").status;
+    for path in ["/agents/a-1/config", "/agents/a-1/status"] {
+        assert_eq!((read(path, &id, &secret), read(path, &operator, &pass), read(path, &id, &pass)), (200, 200, 403));
+    }
+    assert_eq!((read("/agents", &id, &secret), read("/agents", &operator, &pass)), (403, 200));
+    assert_eq!(register(OURS, &operator, &pass).status, 403);
 }
 
 /// Scenario: configurations are set, read, repeated and removed. Guarantee: a version names one text for ever, an agent that has it

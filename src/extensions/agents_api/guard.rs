@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use pipelines::auth::{Refusals, is_key_header};
-use pipelines::component::{Credentials, Denied, Extensions, Failure, ServerAuth};
+use pipelines::component::{Credentials, Extensions, Failure, ServerAuth};
 
 use super::answer::Refusal;
 use super::config::{Auth, Config};
@@ -14,14 +14,18 @@ use super::config::{Auth, Config};
 pub(super) struct Guard {
     agents: Option<Arc<dyn ServerAuth>>,
     operators: Option<Arc<dyn ServerAuth>>,
+    /// Whether operators have an authenticator of their own.
+    are_apart: bool,
     refusals: Refusals,
 }
 
 /// Who a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Agents, and people as well.
+    /// Agents.
     Agent,
+    /// Agents that ask what the platform has for them, and people who look at them.
+    Reader,
     /// People, and agents as well unless people have an authenticator of their own.
     Operator,
 }
@@ -43,7 +47,7 @@ impl Guard {
         let find = |auth: &Auth| extensions.server_auth(&auth.authenticator);
         let agents = config.auth.as_ref().map(find).transpose()?;
         let operators = config.operators.as_ref().map(find).transpose()?.or_else(|| agents.clone());
-        Ok(Self { agents, operators, refusals: Refusals::new() })
+        Ok(Self { agents, operators, are_apart: config.operators.is_some(), refusals: Refusals::new() })
     }
 
     /// Lets a request in.
@@ -51,16 +55,23 @@ impl Guard {
     /// # Errors
     /// Why it does not come in.
     pub(super) fn admit(&self, role: Role, headers: &HeaderMap) -> Result<(), Refusal> {
-        let judge = match role {
-            Role::Agent => &self.agents,
-            Role::Operator => &self.operators,
+        let judges = match role {
+            Role::Agent => [self.agents.as_ref(), None],
+            Role::Reader => [self.agents.as_ref(), self.operators.as_ref().filter(|_| self.are_apart)],
+            Role::Operator => [self.operators.as_ref(), None],
         };
-        let Some(judge) = judge else { return Ok(()) };
         let headers = respelled(headers);
-        let answer = judge.authenticate(&Credentials { headers: &headers, client: None });
-        answer.map(drop).map_err(|denied: Denied| {
+        let mut denied = None;
+        for judge in judges.into_iter().flatten() {
+            match judge.authenticate(&Credentials { headers: &headers, client: None }) {
+                Ok(_) => return Ok(()),
+                // The first says more: where a key is known it may have been used too often.
+                Err(why) => denied = denied.or(Some((why, judge))),
+            }
+        }
+        denied.map_or(Ok(()), |(denied, judge)| {
             self.refusals.add("agents_api", &denied, None);
-            Refusal::denied(denied, judge.challenge())
+            Err(Refusal::denied(denied, judge.challenge()))
         })
     }
 }

@@ -21,15 +21,17 @@ pub(super) fn router(api: &Arc<Api>) -> Router {
     let agents = Router::new()
         .route("/agents/register", post(api::register))
         .route("/agents/{id}/heartbeat", post(api::heartbeat))
+        .layer(from_fn_with_state((api.clone(), Role::Agent), admit));
+    let readers = Router::new()
         .route("/agents/{id}/status", get(api::status))
         .route("/agents/{id}/config", get(configuration::read))
-        .layer(from_fn_with_state((api.clone(), Role::Agent), admit));
+        .layer(from_fn_with_state((api.clone(), Role::Reader), admit));
     let operators = Router::new()
         .route("/agents", get(list::list))
         .route("/agents/{id}", delete(api::delete))
         .route("/agents/{id}/config", put(configuration::write).delete(configuration::delete))
         .layer(from_fn_with_state((api.clone(), Role::Operator), admit));
-    let all = agents.merge(operators).route("/openapi.json", get(openapi::read));
+    let all = agents.merge(readers).merge(operators).route("/openapi.json", get(openapi::read));
     let router = BASES.iter().fold(Router::new(), |router, base| router.nest(base, all.clone()));
     router.with_state(api.clone()).fallback(nowhere).method_not_allowed_fallback(not_so).layer(from_fn(unseen))
 }
