@@ -143,6 +143,11 @@ fn what_does_not_work_is_undone() {
         assert_eq!(world.printed(), before);
     }
     world.set("exporter: { otlp: { protocol: http } }\n");
+    // Until it is decided, what became of the one before is not told of this one.
+    let trial = world.until("on trial", |status| {
+        status["configVersion"]["message"].as_str().is_some_and(|message| message.contains("is on trial"))
+    });
+    assert_eq!(trial["configVersion"]["status"], "none");
     let status = world.until("rolled back", |status| status["configVersion"]["status"] == "rolled_back");
     let message = status["configVersion"]["message"].as_str().unwrap();
     assert!(message.contains("exporter otlp"), "{message}");

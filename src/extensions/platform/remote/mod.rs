@@ -117,11 +117,19 @@ impl Remote {
         let failing = trial::failing(&self.status, self.window()).into_iter().map(|(name, _)| name).collect();
         self.kept.previous = std::mem::replace(&mut self.kept.current, next);
         self.kept.trial = Some(Trial { process: process(), ended: 0, failing });
+        // What became of an earlier one must not be taken for what became of this one.
+        let is_old = self.kept.previous.is_some();
+        self.kept.status = if is_old { ConfigStatus::Applied } else { ConfigStatus::None };
+        self.kept.message = Some(match &version {
+            Some(version) => format!("version {version} is on trial"),
+            None => "being without one is on trial".to_owned(),
+        });
         if let Err(error) = self.kept.write(&self.config.state_directory) {
             tracing::error!(version, "the remote configuration cannot be kept, what ran goes on: {error}");
             self.kept = before;
             return self.end(ConfigStatus::Failed, Some(error));
         }
+        self.shared.tell(&self.kept);
         let Report { result, message } = own.requests.wait("the platform").await;
         match result {
             Outcome::Applied | Outcome::Unchanged => {
