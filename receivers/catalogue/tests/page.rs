@@ -59,8 +59,8 @@ fn line(metric: &Metric) -> String {
     let kind = word(metric.kind);
     let labels: Vec<String> = metric.labels.iter().map(|label| format!("`{}`", label.key(Naming::Tfo))).collect();
     format!(
-        "| `{}`{aliases} | {kind}, `{}` | {} | {} | {} | {} | {} |\n",
-        metric.tfo.name,
+        "| {}{aliases} | {kind}, `{}` | {} | {} | {} | {} | {} |\n",
+        name(Some(metric.tfo), metric.unit),
         metric.unit,
         labels.join(", "),
         name(metric.semconv, metric.unit),
