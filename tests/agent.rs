@@ -224,6 +224,38 @@ fn keys_without_effect_are_refused() {
     assert!(said.contains("5 errors in"), "{said}");
 }
 
+/// Scenario: a section for the agent's own metrics: with a port, switched off, with what upstream has besides. Guarantee:
+/// the port is listened on, nothing is, an error says so.
+#[test]
+fn own_metrics_have_a_place() {
+    let printed = |section: &str| {
+        let file = format!("yaml:telemetryflow: {{}}\ncollectors: {{system: {{}}}}\nprometheus_server: {section}");
+        run(&folder(), &["config", "print", "-c", &file])
+    };
+    let text = |output: &std::process::Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let on = text(&printed("{host: '::1', port: 18888}"));
+    assert!(on.contains("pull:") && on.contains("port: 18888") && on.contains("host: ::1"), "{on}");
+    let off = text(&printed("{enabled: false}"));
+    assert!(off.contains("level: none") && !off.contains("pull:"), "{off}");
+    assert!(!said(&printed("{}")).contains("warning"));
+    let refused = printed("{metric_prefix: a}");
+    assert!(said(&refused).contains("prometheus_server.metric_prefix is not built"), "{}", said(&refused));
+}
+
+/// Scenario: the basic metrics beside those of the machine in the names of OpenTelemetry. Guarantee: a warning says that
+/// one name means two things.
+#[test]
+fn a_name_with_two_meanings_is_warned_about() {
+    let file = |naming: &str| {
+        format!(
+            "yaml:telemetryflow: {{}}\ncollectors: {{system: {{}}, node_exporter: {{enabled: true, naming: {naming}}}}}"
+        )
+    };
+    let of = |naming: &str| said(&run(&folder(), &["validate", "-c", &file(naming)]));
+    assert!(of("semconv").contains("collectors.system gives `system.memory.usage` in percent"), "{}", of("semconv"));
+    assert!(!of("tfo").contains("warning"), "{}", of("tfo"));
+}
+
 /// Scenario: values that cannot work. Guarantee: each is refused at its own line, all at once.
 #[test]
 fn wrong_values_are_refused() {

@@ -95,6 +95,12 @@ impl Checker<'_> {
             let help = "enable one, e.g. `collectors: {node_exporter: {enabled: true}}`";
             self.error("collectors", "enables no collector, so there is nothing to do", help);
         }
+        let is_semconv = collectors.node_exporter.naming.as_deref() == Some("semconv");
+        if collectors.node_exporter.enabled && is_semconv && collectors.has_system() {
+            let message =
+                "gives `system.memory.usage` in percent, which `naming: semconv` of node_exporter gives in bytes";
+            self.warning("collectors.system", message);
+        }
         let otlp = &collectors.otlp;
         if otlp.enabled && otlp.grpc_endpoint.is_empty() && otlp.http_endpoint.is_empty() {
             let help = "leave one of them out for its default";

@@ -14,7 +14,7 @@ pub(super) enum Shape {
 /// Sections that only agent files have.
 const AGENT: [&str; 4] = ["telemetryflow", "agent", "collectors", "integrations"];
 /// Sections of agent files that somebody may have meant as something else.
-const PERHAPS: [&str; 4] = ["heartbeat", "exporter", "buffer", "logging"];
+const PERHAPS: [&str; 5] = ["heartbeat", "exporter", "buffer", "logging", "prometheus_server"];
 /// Sections of pipeline files.
 const PIPELINES: [&str; 6] = ["receivers", "processors", "exporters", "connectors", "extensions", "service"];
 

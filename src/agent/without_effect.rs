@@ -16,7 +16,6 @@ const REFUSED: &[(&str, &[&str], &str, &str)] = &[
     ("", &["retention"], NEVER, "leave it out; what waits on disk is bounded by `buffer`"),
     ("", &["resources"], NEVER, "leave it out, and bound the process by its systemd unit or its container"),
     ("", &["cache"], NEVER, "leave it out"),
-    ("", &["prometheus_server"], NOT_BUILT, "the agent's own metrics are on 127.0.0.1:8888/metrics in any case"),
     ("", &["agent_api"], NOT_BUILT, "leave it out; `tfo reload` and `tfo agent --admin` do what it did"),
     ("", &["supervisor"], NOT_BUILT, "leave it out; SIGHUP and `tfo agent --watch` read the file again"),
     ("", &["persister", "qan", "one_for_all"], NOT_BUILT, "leave it out"),
@@ -32,6 +31,12 @@ const REFUSED: &[(&str, &[&str], &str, &str)] = &[
         &["file", "max_size_mb", "max_backups", "max_age_days"],
         NOT_BUILT,
         "leave it out: the log goes to stderr, for systemd or the container's runtime to keep",
+    ),
+    (
+        "prometheus_server",
+        &["path", "metric_prefix", "include_go_metrics", "include_process_metrics", "read_timeout", "write_timeout"],
+        NOT_BUILT,
+        "leave it out: /metrics serves all there is, under names that stay the same",
     ),
     ("logging", &["include_stack_trace", "sampling_initial", "sampling_thereafter"], NEVER, "leave it out"),
 ];

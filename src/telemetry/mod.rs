@@ -95,7 +95,8 @@ impl Telemetry {
                     self.tasks.spawn(server::serve(listener, pull.clone(), self.source.clone(), self.stopper.listen()));
                 }
                 Err(reason) if metrics.is_default => {
-                    tracing::warn!(%reason, "metrics are not served; name another port in service.telemetry.metrics");
+                    let help = "name another port in service.telemetry.metrics, in an agent file in prometheus_server";
+                    tracing::warn!(%reason, "metrics are not served; {help}");
                 }
                 Err(reason) => return Err(Failure(format!("service.telemetry.metrics: {reason}"))),
             }

@@ -7,6 +7,7 @@ mod ebpf;
 mod exporter;
 mod kubernetes;
 mod node_exporter;
+mod prometheus_server;
 mod telemetryflow;
 
 use schemars::JsonSchema;
@@ -17,6 +18,7 @@ pub(super) use self::buffer::{Buffer, Level, Logging};
 pub(super) use self::collectors::{Collectors, Integrations, System};
 pub(super) use self::exporter::{EndpointVersion, Exporter};
 pub(super) use self::node_exporter::NodeExporter;
+pub(super) use self::prometheus_server::PrometheusServer;
 pub(super) use self::telemetryflow::{Protocol, Telemetryflow};
 
 /// An agent file.
@@ -39,6 +41,9 @@ pub(super) struct File {
     pub(super) buffer: Buffer,
     /// The agent's own log.
     pub(super) logging: Logging,
+    /// The agent's own metrics as Prometheus text, on `/metrics`. Without this section they are there if the port is free;
+    /// with it a port that is taken is an error.
+    pub(super) prometheus_server: Option<PrometheusServer>,
 }
 
 // === impl File ===

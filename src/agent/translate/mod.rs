@@ -15,7 +15,7 @@ mod receivers;
 
 use std::path::PathBuf;
 
-use pipelines::config::{Environment, Node};
+use pipelines::config::{Environment, Node, Value};
 
 use super::Pipelines;
 use super::sections::{File, Level};
@@ -116,7 +116,26 @@ impl Translation<'_> {
             .map("logging")
             .with("level", self.origin.text("logging.level", level))
             .with("encoding", self.origin.text("logging.format", logging.format.encoding()));
-        self.origin.map("logging").with("logs", logs.node()).node()
+        self.origin.map("logging").with("logs", logs.node()).with_some("metrics", self.own_metrics()).node()
+    }
+
+    /// Where the agent's own metrics are, if the file says so.
+    fn own_metrics(self) -> Option<Node> {
+        let server = self.file.prometheus_server.as_ref()?;
+        let map = || self.origin.map("prometheus_server");
+        if !server.enabled {
+            return Some(map().with("level", self.origin.text("prometheus_server.enabled", "none")).node());
+        }
+        let host = self.origin.text("prometheus_server.host", server.host.to_string());
+        let port = self.origin.number("prometheus_server.port", server.port.into());
+        let listen = map().with("host", host).with("port", port);
+        let exporter = map().with("prometheus", listen.node());
+        let reader = map().with("pull", map().with("exporter", exporter.node()).node());
+        Some(
+            map()
+                .with("readers", Node::new(Value::Seq(vec![reader.node()]), self.origin.span("prometheus_server")))
+                .node(),
+        )
     }
 
     fn pipelines(self) -> Node {
