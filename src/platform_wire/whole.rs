@@ -74,7 +74,6 @@ impl Visitor<'_> for Reader {
         }
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
     fn visit_f64<E: Error>(self, number: f64) -> Result<Whole, E> {
         // In this range every whole number has a float of its own.
         if number.fract() == 0.0 && (0.0..=MAX as f64).contains(&number) {

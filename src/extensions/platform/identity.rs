@@ -103,7 +103,6 @@ pub(super) fn uptime() -> Option<Duration> {
     // Behind the name, which may hold anything, in clock ticks since the system started.
     let started: u64 = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()?;
     let system = system::host::uptime(Path::new("/"))?;
-    #[allow(clippy::cast_precision_loss)]
     let started = started as f64 / rustix::param::clock_ticks_per_second() as f64;
     Some(Duration::from_secs_f64((system - started).max(0.0)))
 }

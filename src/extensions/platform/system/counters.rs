@@ -22,7 +22,6 @@ impl<'a, T> Rates<'a, T> {
 
     /// By how much it grew in a second.
     pub(super) fn per_second(&self, now: u64, of: impl Fn(&T) -> u64) -> Option<f64> {
-        #[allow(clippy::cast_precision_loss)]
         let growth = self.growth(now, of)? as f64;
         Some(super::facts::rounded(growth / self.since?.as_secs_f64()))
     }

@@ -111,7 +111,6 @@ impl Ticks {
             };
         }
         let all: u64 = grown.iter().sum();
-        #[allow(clippy::cast_precision_loss)]
         (all > 0).then(|| grown.map(|grown| 100.0 * grown as f64 / all as f64))
     }
 

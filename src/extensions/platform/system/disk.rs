@@ -43,7 +43,6 @@ pub(super) fn look(root: &Path, rates: &Rates<'_, Totals>, facts: &mut Facts) ->
     facts.set("diskIoInProgress", Some(totals.in_progress));
     facts.set("diskIops", rates.per_second(totals.reads + totals.writes, |before| before.reads + before.writes));
     let latency = |millis: Option<u64>, done: Option<u64>| {
-        #[allow(clippy::cast_precision_loss)]
         Some(rounded(millis? as f64 / done.filter(|done| *done > 0)? as f64))
     };
     let reads = rates.growth(totals.reads, |before| before.reads);

@@ -23,7 +23,6 @@ impl Facts {
 
     /// Notes how many percent of `whole` a part is.
     pub(super) fn share(&mut self, name: &str, part: Option<u64>, whole: Option<u64>) {
-        #[allow(clippy::cast_precision_loss)]
         let share = part.zip(whole.filter(|whole| *whole > 0)).map(|(part, whole)| 100.0 * part as f64 / whole as f64);
         self.set(name, share.map(rounded));
     }

@@ -34,7 +34,6 @@ pub(super) fn look(root: &Path, facts: &mut Facts) {
     facts.text("platform", said("ID"));
     facts.text("platformFamily", said("ID_LIKE").and_then(|like| Some(like.split_whitespace().next()?.to_owned())));
     facts.text("osVersion", said("VERSION_ID"));
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let whole = |seconds: f64| seconds as u64;
     facts.set("uptime", uptime(root).map(whole));
     let stat = read(root, "proc/stat").unwrap_or_default();
