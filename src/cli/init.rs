@@ -81,8 +81,8 @@ pub(super) fn run(args: &Args) -> Exit {
     let folder = args.what.folder();
     render::out(&format!(
         "\nNext:\n  1. edit {configuration}; `tfo validate -c {configuration}` says what is wrong with it\n  \
-         2. install -D -m 0644 {configuration} {folder}/{configuration}, which the unit's user reads;\n     \
-         keys go to {folder}/environment, for root alone (0600)\n  \
+         2. install -D -m 0644 {configuration} {folder}/{configuration}\n     \
+         (the unit's user reads it; keys go to {folder}/environment, for root alone)\n  \
          3. install -D -m 0644 {unit} /etc/systemd/system/{unit}\n  \
          4. systemctl daemon-reload && systemctl enable --now {unit}\n"
     ));

@@ -42,9 +42,8 @@ pub(super) fn look(root: &Path, rates: &Rates<'_, Totals>, facts: &mut Facts) ->
     facts.set("diskWeightedIo", Some(totals.weighted_millis));
     facts.set("diskIoInProgress", Some(totals.in_progress));
     facts.set("diskIops", rates.per_second(totals.reads + totals.writes, |before| before.reads + before.writes));
-    let latency = |millis: Option<u64>, done: Option<u64>| {
-        Some(rounded(millis? as f64 / done.filter(|done| *done > 0)? as f64))
-    };
+    let latency =
+        |millis: Option<u64>, done: Option<u64>| Some(rounded(millis? as f64 / done.filter(|done| *done > 0)? as f64));
     let reads = rates.growth(totals.reads, |before| before.reads);
     facts.set("diskLatencyRead", latency(rates.growth(totals.read_millis, |before| before.read_millis), reads));
     let writes = rates.growth(totals.writes, |before| before.writes);
