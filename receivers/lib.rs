@@ -7,6 +7,7 @@ mod kernel;
 pub mod node;
 pub mod otlp;
 mod scrape;
+mod series;
 pub mod system;
 
 use pipelines::component::Component;

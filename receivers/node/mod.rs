@@ -34,7 +34,6 @@ mod processes;
 mod receiver;
 mod record;
 mod sample;
-pub(crate) mod series;
 mod sockstat;
 mod stat;
 mod tcp;

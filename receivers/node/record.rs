@@ -10,8 +10,8 @@ use pipelines::otlp::build::{MetricMeta, MetricsBuilder, Times};
 use pipelines::{Signal, Telemetry};
 
 use super::encode::{self, Number, Shape};
-use super::series::{Moment, Table};
 use crate::catalogue::{Kind, Label, Metric, Naming};
+use crate::series::{Moment, Table};
 
 /// The scope of all that the receiver makes.
 pub(super) const SCOPE: (&str, &str) = ("tfo/node", env!("CARGO_PKG_VERSION"));

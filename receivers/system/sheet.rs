@@ -7,7 +7,7 @@ use pipelines::{Signal, Telemetry};
 
 use super::config::{Choice, Strategy};
 use super::rows::{Kind, Row};
-use crate::node::series::{Moment, Table};
+use crate::series::{Moment, Table};
 
 /// The scope of all that the receiver makes.
 const SCOPE: (&str, &str) = ("tfo/system", env!("CARGO_PKG_VERSION"));

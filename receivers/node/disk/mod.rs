@@ -10,7 +10,7 @@ use super::devices::Devices;
 use super::encode::Number;
 use super::group::Group;
 use super::record::Recorder;
-use crate::catalogue::{Kind, Label, Metric, disk};
+use crate::catalogue::{Label, Metric, disk};
 use crate::kernel::diskstats::{self, FIELDS, SECTOR};
 use crate::kernel::text::only_number;
 use crate::kernel::{Damage, Roots, Source, System, Unavailable};
@@ -142,10 +142,7 @@ impl Device {
                 In::Sectors => Number::from(value.saturating_mul(SECTOR)),
                 In::Milliseconds => Number::Double(value as f64 / 1000.0),
             };
-            match metric.kind {
-                Kind::Counter => out.counter(metric, value, labels),
-                _ => out.gauge(metric, value, labels),
-            }
+            out.any(metric, value, labels);
         }
     }
 

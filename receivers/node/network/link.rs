@@ -1,7 +1,7 @@
 //! [`Link`]: how an interface is, of `/sys/class/net`.
 
 use super::super::record::Recorder;
-use crate::catalogue::{Kind, Label, Metric, network};
+use crate::catalogue::{Label, Metric, network};
 use crate::kernel::text::{only_number, text};
 use crate::kernel::{Roots, Source, System};
 
@@ -66,10 +66,7 @@ impl Link {
         let labels = &[(Label::Interface, interface)];
         for ((_, metric, form), source) in NUMBERS.iter().zip(&mut self.numbers) {
             let Some(value) = system.read(source).ok().and_then(|content| form.read(content)) else { continue };
-            match metric.kind {
-                Kind::Counter => out.counter(metric, value, labels),
-                _ => out.gauge(metric, value, labels),
-            }
+            out.any(metric, value, labels);
         }
         self.describe(interface, system, out);
     }
