@@ -63,12 +63,11 @@ impl Traffic {
 }
 
 fn parse(line: &[u8]) -> Option<Interface<'_>> {
-    // Large numbers follow the colon without a blank. Before Linux 4.17 names could hold colons themselves; numbers never.
-    let colon = line.iter().rposition(|byte| *byte == b':')?;
-    let name = std::str::from_utf8(line[..colon].trim_ascii()).ok()?;
-    if name.is_empty() || name.contains(|letter: char| letter.is_ascii_whitespace()) {
-        return None;
-    }
+    // A large number follows the colon without a blank. Before Linux 4.17 names could hold colons themselves; numbers and
+    // blanks they never could.
+    let line = line.trim_ascii_start();
+    let colon = words(line).next()?.iter().rposition(|byte| *byte == b':')?;
+    let name = std::str::from_utf8(&line[..colon]).ok().filter(|name| !name.is_empty())?;
     let (mut values, mut words) = ([0; FIELDS], words(&line[colon + 1..]));
     for value in &mut values {
         *value = number(words.next()?)?;
