@@ -30,7 +30,7 @@ struct Interface {
 
 impl Network {
     pub(super) fn new(settings: &config::Network, roots: &Roots) -> Self {
-        let source = roots.proc("net/dev");
+        let source = roots.net("dev");
         Self { settings: settings.clone(), roots: roots.clone(), source, interfaces: Devices::default() }
     }
 

@@ -113,3 +113,18 @@ fn damaged_files() {
     bench.write("proc/net/dev", "");
     assert_eq!(bench.scrape(), Vec::<String>::new());
 }
+
+/// Scenario: the machine's root seen from a container, whose own network is `proc/net`. Guarantee: the interfaces are those
+/// of the machine's first process, as those of sysfs are.
+#[test]
+fn the_network_of_the_machine() {
+    let mut bench = Bench::named(Naming::Tfo, "small", |roots| {
+        std::fs::create_dir_all(roots.proc.join("1/net")).unwrap();
+        let headings = "Inter-| Receive | Transmit\n face |bytes |bytes\n";
+        let line = "wan0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n";
+        std::fs::write(roots.proc.join("1/net/dev"), format!("{headings}{line}")).unwrap();
+        Box::new(Network::new(&config::Network::default(), roots))
+    });
+    let points = bench.scrape();
+    assert!(points.len() == 16 && points.iter().all(|point| point.contains("\"wan0\"")), "{points:#?}");
+}

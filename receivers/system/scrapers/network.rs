@@ -38,7 +38,7 @@ pub(super) struct Network {
 impl Network {
     pub(super) fn new(filter: Filter, roots: &Roots) -> Self {
         let conntrack = ["count", "max"].map(|what| roots.proc(format!("sys/net/netfilter/nf_conntrack_{what}")));
-        Self { devices: roots.proc("net/dev"), filter, sockets: Sockets::new(roots), conntrack }
+        Self { devices: roots.net("dev"), filter, sockets: Sockets::new(roots), conntrack }
     }
 
     /// Calls `each` with the name of each interface, what it received, and what it transmitted.
