@@ -55,6 +55,9 @@ impl Group for Processes {
 
     fn collect(&mut self, system: &mut System, out: &mut Recorder) -> Result<(), Unavailable> {
         let census = census(&self.proc).map_err(|error| Unavailable::io(&self.proc, &error))?;
+        if census.processes == 0 {
+            return Err(Unavailable::new(&*self.proc, "no process can be read in it"));
+        }
         out.gauge(&processes::COUNT, census.processes, &[]);
         out.gauge(&processes::THREADS, census.threads, &[]);
         for (at, (state, count)) in STATES.iter().zip(census.states).enumerate() {

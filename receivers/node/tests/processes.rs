@@ -39,3 +39,15 @@ fn damaged_files() {
     assert_eq!(bench.points_of("node_processes_state")[1], "{state=\"S\"} 0");
     assert!(bench.missing.unwrap().path.ends_with("threads-max"));
 }
+
+/// Scenario: a folder without a single process that can be read, such as one where procfs is not mounted. Guarantee: the
+/// group is unavailable; nothing says that the machine has no process.
+#[test]
+fn no_process_is_not_zero_processes() {
+    let mut bench = Bench::over("small", |roots| Box::new(Processes::new(roots)));
+    for pid in ["1", "42", "777"] {
+        bench.write(&format!("proc/{pid}/stat"), "");
+    }
+    assert!(bench.scrape().iter().all(|point| !point.starts_with("node.processes")));
+    assert!(bench.missing.as_ref().unwrap().path.ends_with("proc"));
+}
