@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use pipelines::component::{ComponentId, Outputs, ReceiverHost};
 use pipelines::runtime::{Budget, Instant, Stop, now};
 use pipelines::{Acknowledge, Batch, Context, Signal, Telemetry};
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::MissedTickBehavior;
 
 use crate::kernel::Unavailable;
@@ -27,6 +28,9 @@ pub(crate) struct Pace {
     /// Time after which what a scrape found is given up; zero for never.
     pub(crate) timeout: Duration,
 }
+
+/// A scrape takes milliseconds, and a few seconds where filesystems do not answer.
+const LONG: Duration = Duration::from_secs(15);
 
 /// What a lane needs to send.
 #[derive(Clone)]
@@ -60,7 +64,7 @@ pub(crate) async fn follow<L: Scrape>(pace: Pace, mut way: Way, make: impl Fn() 
         let scraped = tokio::select! {
             // What hangs in the kernel cannot be ended; it is left alone.
             () = way.stop.requested() => return,
-            scraped = scraping => scraped,
+            scraped = patiently(&way.id, scraping) => scraped,
         };
         match scraped {
             Ok((used, telemetry)) => {
@@ -75,6 +79,17 @@ pub(crate) async fn follow<L: Scrape>(pace: Pace, mut way: Way, make: impl Fn() 
             Err(error) => tracing::error!(id = %way.id, %error, "a scrape failed; the next one begins anew"),
         }
     }
+}
+
+/// Waits for a scrape. What hangs in the kernel says nothing itself, so it is said here, once.
+async fn patiently<T>(id: &ComponentId, mut scraping: JoinHandle<T>) -> Result<T, JoinError> {
+    if let Ok(scraped) = tokio::time::timeout(LONG, &mut scraping).await {
+        return scraped;
+    }
+    tracing::warn!(%id, "a scrape has taken {LONG:?} and goes on; until it ends, some groups are not collected");
+    let scraped = scraping.await;
+    tracing::info!(%id, "the scrape that took long has ended");
+    scraped
 }
 
 /// Logs what is missing or there again, once.
