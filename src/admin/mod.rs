@@ -1,5 +1,6 @@
 //! Extensions: services beside the data path. This file is their list.
 
+mod bounded;
 mod health;
 mod health_check;
 mod pprof;

@@ -13,6 +13,7 @@ use pipelines::net::{self, Listen, ListenOptions, ServerStream, Transport, canno
 use pipelines::runtime::Stop;
 use tokio_rustls::rustls::ServerConfig;
 
+use super::bounded::Bounded;
 use super::secured::Secured;
 
 /// Pause after a failed accept, which mostly means that no file descriptor is left: as axum waits.
@@ -70,7 +71,7 @@ async fn answer_on<L>(listener: L, router: Router, mut stop: Stop) -> io::Result
 where
     L: Listener<Addr = Option<SocketAddr>>,
 {
-    axum::serve(listener, router).with_graceful_shutdown(async move { stop.requested().await }).await
+    axum::serve(Bounded::new(listener), router).with_graceful_shutdown(async move { stop.requested().await }).await
 }
 
 // === impl Socket ===
