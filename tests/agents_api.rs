@@ -198,7 +198,8 @@ fn bad_requests_are_refused_and_forgotten() {
     let register =
         |headers: &[(&str, &str)], body: &[u8]| -> Answer { api.ask("POST", "/agents/register", headers, body) };
     let deep = format!("{{\"hostname\": {}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    let bodies: [&[u8]; 14] = [
+    let long = json!({"hostname": "h".repeat(256)}).to_string();
+    let bodies: [&[u8]; 15] = [
         b"",
         b"{",
         b"[]",
@@ -213,6 +214,7 @@ fn bad_requests_are_refused_and_forgotten() {
         b"\xff\xfe{}",
         b"{\"hostname\": \"\xff\"}",
         deep.as_bytes(),
+        long.as_bytes(),
     ];
     for body in bodies {
         let answer = register(&[JSON], body);

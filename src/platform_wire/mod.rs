@@ -13,7 +13,7 @@ mod whole;
 pub(crate) use self::configuration::{Configuration, ConfigurationChange, ConfigurationState};
 pub(crate) use self::fragment::check as check_fragment;
 pub(crate) use self::heartbeat::{AgentHealth, CollectorState, ConfigStatus, Heartbeat, HeartbeatReply};
-pub(crate) use self::registration::{Registered, Registration, is_agent_id};
+pub(crate) use self::registration::{LONGEST_HOSTNAME, Registered, Registration, is_agent_id};
 pub(crate) use self::status::{AgentStatus, Agents, Presence};
 pub(crate) use self::whole::Whole;
 

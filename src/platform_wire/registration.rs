@@ -16,8 +16,8 @@ pub(crate) struct Registration {
     #[serde(default, alias = "agent_id")]
     #[schemars(regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$"))]
     pub(crate) agent_id: Option<String>,
-    /// The name of its host.
-    #[schemars(length(min = 1))]
+    /// The name of its host, at most 255 characters.
+    #[schemars(length(min = 1, max = 255))]
     pub(crate) hostname: String,
     /// What people call it.
     #[serde(default)]
@@ -74,6 +74,9 @@ pub(crate) struct Registered {
     #[serde(default, alias = "config_version")]
     pub(crate) config_version: Option<String>,
 }
+
+/// Longest name of a host, in characters: as in DNS. It stands in the log of the platform.
+pub(crate) const LONGEST_HOSTNAME: usize = 255;
 
 /// Longest id, in bytes.
 const LONGEST_ID: usize = 128;

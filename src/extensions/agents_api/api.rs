@@ -16,7 +16,9 @@ use super::presence::{Moment, millis};
 use super::request::{self, AgentId};
 use super::store::Store;
 use crate::admin::rfc3339;
-use crate::platform_wire::{AgentStatus, Heartbeat, HeartbeatReply, Registered, Registration, Whole, is_agent_id};
+use crate::platform_wire::{
+    AgentStatus, Heartbeat, HeartbeatReply, LONGEST_HOSTNAME, Registered, Registration, Whole, is_agent_id,
+};
 
 /// What requests share.
 pub(super) struct Api {
@@ -38,6 +40,9 @@ pub(super) async fn register(
     let mut registration: Registration = request::json(&headers, body).await?;
     if registration.hostname.is_empty() {
         return Err(Refusal::invalid("`hostname` is empty"));
+    }
+    if registration.hostname.chars().count() > LONGEST_HOSTNAME {
+        return Err(Refusal::invalid(format!("`hostname` is longer than {LONGEST_HOSTNAME} characters")));
     }
     let id = match registration.agent_id.take() {
         None => made_up().ok_or_else(|| Refusal::new(Reason::Busy, "the system has no random numbers now"))?,
