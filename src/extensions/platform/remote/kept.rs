@@ -80,3 +80,28 @@ impl Kept {
         self.current.as_ref().map(|current| current.version.as_str())
     }
 }
+
+// === impl Trial ===
+
+impl Trial {
+    /// Another process goes on with it, since the one before has ended.
+    pub(super) fn pass_on(&mut self, process: String) {
+        self.process = process;
+        // The number comes from a file, which may hold anything.
+        self.ended = self.ended.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scenario: a file that says that more processes ended than can be counted. Guarantee: the next one goes on.
+    #[test]
+    fn any_number_of_processes() {
+        let text = format!(r#"{{"trial": {{"process": "x", "ended": {}, "failing": []}}}}"#, u32::MAX);
+        let mut trial = serde_json::from_str::<Kept>(&text).unwrap_or_default().trial.unwrap_or_default();
+        trial.pass_on("y".to_owned());
+        assert_eq!((trial.process.as_str(), trial.ended), ("y", u32::MAX));
+    }
+}

@@ -37,7 +37,7 @@ impl Remote {
     pub(super) async fn resume(&mut self, own: &Own) {
         let Some(trial) = &mut self.kept.trial else { return };
         if trial.process != process() {
-            (trial.process, trial.ended) = (process(), trial.ended + 1);
+            trial.pass_on(process());
             let ended = trial.ended;
             if let Err(error) = self.kept.write(&self.config.state_directory) {
                 tracing::error!("{error}");
