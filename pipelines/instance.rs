@@ -6,6 +6,8 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
+use rustix::fs::OFlags;
+
 /// Bytes that are read of a file; a UUID and a line break are 37.
 const MOST: u64 = 256;
 
@@ -32,7 +34,9 @@ pub fn read_or_create(path: &Path) -> Result<String, String> {
 /// One sentence that names the file: it cannot be read or holds something else.
 pub fn read(path: &Path) -> Result<Option<String>, String> {
     let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut bytes)) {
+    // A pipe in its place must not hold up the start.
+    let opened = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path);
+    match opened.and_then(|file| file.take(MOST).read_to_end(&mut bytes)) {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("the id of this instance in {} cannot be read: {error}", path.display())),
@@ -119,6 +123,15 @@ mod tests {
         });
         assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
         assert_ne!(uuid().unwrap(), uuid().unwrap());
+    }
+
+    /// Scenario: a pipe in its place that nobody writes to. Guarantee: an error, not a start that never ends.
+    #[test]
+    fn does_not_wait_for_a_pipe() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("instance");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert!(read(&path).unwrap_err().contains("does not hold the id"));
     }
 
     /// Scenario: files that hold something else, a directory in its place, a parent that is a file. Guarantee: an error
