@@ -94,6 +94,7 @@ pub(super) fn runtime(threads: Option<NonZeroUsize>) -> std::io::Result<tokio::r
 
 async fn serve(args: Args, plan: &Plan, loaded: &Loaded) -> Exit {
     let drain = Duration::from_secs(args.drain_timeout);
+    let watched = args.watch.then(|| reload::Watched::new(loaded.read.clone()));
     let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup), Ok(mut table)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
@@ -133,8 +134,8 @@ async fn serve(args: Args, plan: &Plan, loaded: &Loaded) -> Exit {
         }
     };
     control.serve_here().await;
-    if args.watch {
-        control.watch(read, requests.clone());
+    if let Some(files) = watched {
+        control.watch(files, read, requests.clone());
     }
     limits();
     tracing::info!(pipelines = plan.pipelines.len(), "everything is ready, running");

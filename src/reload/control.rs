@@ -16,7 +16,7 @@ use pipelines::runtime::{Stopper, Tasks};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::{Outcome, Report, Requests, place};
+use super::{Outcome, Report, Requests, Watched, place};
 use crate::admin::server;
 
 /// How long answers that are on their way may take once the process stops.
@@ -100,8 +100,8 @@ impl Control {
     }
 
     /// Asks for a reload whenever one of the files that are `read` changes.
-    pub(crate) fn watch(&self, read: watch::Receiver<Vec<PathBuf>>, requests: Requests) {
-        self.tasks.spawn(super::watch::watch(read, requests, self.stopper.listen()));
+    pub(crate) fn watch(&self, files: Watched, read: watch::Receiver<Vec<PathBuf>>, requests: Requests) {
+        self.tasks.spawn(super::watch::watch(files, read, requests, self.stopper.listen()));
     }
 
     /// Ends the servers, after the answers that are on their way.

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch as latest};
 pub(crate) use self::control::{Control, Process};
 pub(crate) use self::own::{Own, offer, own};
 pub(crate) use self::place::places;
+pub(crate) use self::watch::Watched;
 use crate::cli::files::{Files, Loaded};
 use crate::telemetry::Telemetry;
 use crate::{logging, render};

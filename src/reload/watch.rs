@@ -12,10 +12,17 @@ use super::Requests;
 /// Between two looks at the files. A change counts at the second look that sees it.
 const PERIOD: Duration = Duration::from_millis(500);
 
+/// Files, as they were when they were looked at first.
+pub(crate) struct Watched(Vec<PathBuf>, Files);
+
 /// Asks for a reload when what is in the files has changed and settled, whatever way it was changed: written in place,
 /// renamed, or behind a symbolic link that was swapped, as Kubernetes does.
-pub(super) async fn watch(mut read: watch::Receiver<Vec<PathBuf>>, requests: Requests, mut stop: Stop) {
-    let mut files = first(read.borrow_and_update().clone());
+pub(super) async fn watch(
+    mut files: Watched,
+    mut read: watch::Receiver<Vec<PathBuf>>,
+    requests: Requests,
+    mut stop: Stop,
+) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(PERIOD) => {}
@@ -24,7 +31,7 @@ pub(super) async fn watch(mut read: watch::Receiver<Vec<PathBuf>>, requests: Req
         if read.has_changed().is_ok_and(|changed| changed) {
             let now = read.borrow_and_update().clone();
             if files.0 != now {
-                files = first(now);
+                files = Watched::new(now);
             }
         }
         // A network disk may take its time.
@@ -40,9 +47,14 @@ pub(super) async fn watch(mut read: watch::Receiver<Vec<PathBuf>>, requests: Req
     }
 }
 
-fn first(paths: Vec<PathBuf>) -> (Vec<PathBuf>, Files) {
-    let mut files = Files::new(paths.clone(), Some(Duration::ZERO));
-    // What is read now is what to compare with.
-    drop(files.read());
-    (paths, files)
+// === impl Watched ===
+
+impl Watched {
+    /// The files as they are now: to be called right after they were loaded, since what changes before is not seen.
+    pub(crate) fn new(paths: Vec<PathBuf>) -> Self {
+        let mut files = Files::new(paths.clone(), Some(Duration::ZERO));
+        // What is read now is what to compare with.
+        drop(files.read());
+        Self(paths, files)
+    }
 }
