@@ -50,8 +50,12 @@ impl Args {
     }
 }
 
-/// `tfo agent`, which finds its file if none is named.
+/// `tfo agent`, which finds its file if none is named, and keeps small.
 pub(super) fn agent(mut args: Args) -> Exit {
+    // A huge page takes 2 MiB in every thread where an agent needs some KiB. A gateway is a tenth faster with them.
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!(%error, "huge pages stay on");
+    }
     match args.files.or_found() {
         Ok(files) => {
             args.files = files;

@@ -152,6 +152,6 @@ fn start(args: &Args, directory: &Path, interval: Duration) -> Result<Guard, Err
         ),
     )?;
     let mut command = Command::new(&args.tfo);
-    command.arg("collector").arg("-c").arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.arg("agent").arg("-c").arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     Ok(Guard(process::spawn_on(args.peer_cpu, &mut command)?))
 }
