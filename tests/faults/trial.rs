@@ -16,7 +16,7 @@ use crate::table::Row;
 const DRAIN: Duration = Duration::from_secs(30);
 
 /// What the engine may take besides the bytes in flight, in MiB; a debug build has more code in memory.
-pub(crate) const BESIDES: u64 = if cfg!(debug_assertions) { 48 } else { 40 };
+pub(crate) const BESIDES: u64 = if cfg!(debug_assertions) { 56 } else { 40 };
 
 /// The engine under a fault. The row of the table is written whatever happens.
 pub(crate) struct Trial {

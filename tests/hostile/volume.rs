@@ -142,14 +142,17 @@ async fn cut_requests_leave_nothing_behind() {
     assert_peak(&tfo, BOUND);
 }
 
-/// Waits until connections that are gone were noticed.
+/// Waits until connections that are gone were noticed, all of them: some are only accepted meanwhile.
 async fn settle(tfo: &Tfo) {
-    for _ in 0..200 {
+    let mut served = 0;
+    for _ in 0..400 {
         let answer = post(address(tfo, "http"), "/v1/logs", &[PROTOBUF], &crate::client::logs(["a"])).await;
-        if answer.status == 200 {
-            return;
+        match answer.status {
+            200 if served == 20 => return,
+            200 => served += 1,
+            _ => served = 0,
         }
-        assert_eq!(answer.status, 429, "{answer:?}");
+        assert!([200, 429].contains(&answer.status), "{answer:?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("what was reserved is never given back");
