@@ -15,6 +15,9 @@ const MIB: usize = 1 << 20;
 /// The engine's bytes in flight and what the process needs besides, in MiB.
 const BOUND: u64 = 256 + 40;
 
+/// What a connection may hold besides, in KiB: three read buffers, which are not accounted (`MAX_BUFFER` of the receiver).
+const CONNECTION: u64 = 3 * 32;
+
 /// 1 GiB of zeros in about 1 MiB.
 fn gzip_bomb() -> Vec<u8> {
     // 32 members of 32 MiB each: the same bytes, so that the test need not compress a gigabyte.
@@ -125,7 +128,8 @@ async fn cut_requests_leave_nothing_behind() {
     let tfo = Tfo::start(OPEN);
     let half = vec![0; 256 << 10];
     let head = format!("POST /v1/logs HTTP/1.1\r\nHost: a\r\n{PROTOBUF}\r\nContent-Length: {}\r\n\r\n", 8 * MIB);
-    for round in 0..300_u32 {
+    let rounds = 300_u32;
+    for round in 0..rounds {
         let mut http = TcpStream::connect(address(&tfo, "http")).await.unwrap();
         http.write_all(&[head.as_bytes(), &half].concat()).await.unwrap();
         let mut grpc = frames::connect(address(&tfo, "grpc")).await;
@@ -139,7 +143,8 @@ async fn cut_requests_leave_nothing_behind() {
     }
     settle(&tfo).await;
     assert_serves(&tfo).await;
-    assert_peak(&tfo, BOUND);
+    // On a slow machine all connections are open at once, and their requests fill the budget.
+    assert_peak(&tfo, BOUND + 2 * u64::from(rounds) * CONNECTION / 1024);
 }
 
 /// Waits until connections that are gone were noticed, all of them: some are only accepted meanwhile.
