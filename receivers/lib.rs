@@ -12,6 +12,8 @@ pub mod system;
 
 use pipelines::component::Component;
 
+pub use self::scrape::SHORTEST_INTERVAL;
+
 /// Every receiver, in the order they are shown.
 pub static ALL: &[Component] = &[
     Component::receiver::<node::Node>(),

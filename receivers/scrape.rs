@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use pipelines::component::{ComponentId, Outputs, ReceiverHost};
+use pipelines::component::{ComponentId, Outputs, Problems, ReceiverHost};
+use pipelines::config;
 use pipelines::runtime::{Budget, Instant, Stop, now};
 use pipelines::{Acknowledge, Batch, Context, Signal, Telemetry};
 use tokio::task::{JoinError, JoinHandle};
@@ -29,6 +30,9 @@ pub(crate) struct Pace {
     pub(crate) timeout: Duration,
 }
 
+/// Shortest time between two scrapes. A unit that was mistyped (`15ns`) must not take a processor for itself.
+pub const SHORTEST_INTERVAL: config::Duration = config::Duration::from_millis(1);
+
 /// A scrape takes milliseconds, and a few seconds where filesystems do not answer.
 const LONG: Duration = Duration::from_secs(15);
 
@@ -39,6 +43,13 @@ pub(crate) struct Way {
     outputs: Outputs,
     budget: Budget,
     stop: Stop,
+}
+
+/// Refuses an interval that is shorter than any scrape.
+pub(crate) fn check_interval(key: &str, interval: config::Duration, help: &str, problems: &mut Problems) {
+    if interval < SHORTEST_INTERVAL {
+        problems.error(key, format!("is {interval}, expected at least {SHORTEST_INTERVAL}")).help(help);
+    }
 }
 
 /// Scrapes at each tick what `make` makes. One that takes longer leaves out the ticks that pass meanwhile.

@@ -48,7 +48,7 @@ pub struct EnvConfig {}
 #[serde(default, deny_unknown_fields)]
 pub struct SystemConfig {
     /// Which attributes to detect. On by default: `host.name`, `os.type`. Off by default: `host.id`, `host.arch`,
-    /// `host.ip`, `host.mac`, `os.description`, `host.cpu.vendor.id`, `host.cpu.family`, `host.cpu.model.id`,
+    /// `host.ip`, `host.mac`, `os.name`, `os.version`, `os.description`, `host.cpu.vendor.id`, `host.cpu.family`, `host.cpu.model.id`,
     /// `host.cpu.model.name`, `host.cpu.stepping`, `host.cpu.cache.l2.size` (KiB, as the Collector writes it).
     pub resource_attributes: BTreeMap<String, Toggle>,
     /// Where `host.name` comes from; the first that knows it. `dns`: the full name that /etc/hosts gives the host name;
@@ -91,13 +91,15 @@ pub(super) enum Detector {
 }
 
 /// What `system` can detect.
-pub(super) const SYSTEM: [&str; 13] = [
+pub(super) const SYSTEM: [&str; 15] = [
     "host.name",
     "os.type",
     "host.id",
     "host.arch",
     "host.ip",
     "host.mac",
+    "os.name",
+    "os.version",
     "os.description",
     "host.cpu.vendor.id",
     "host.cpu.family",

@@ -77,7 +77,7 @@ fn system_attributes() {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     write(root, "etc/hosts", &format!("127.0.0.1 localhost\n10.0.0.1 {host}.example.com {host} # mine\n"));
     write(root, "etc/machine-id", "abc123\n");
-    write(root, "etc/os-release", "NAME=x\nPRETTY_NAME=\"Debian 12\"\n");
+    write(root, "etc/os-release", "NAME='Debian GNU/Linux'\nVERSION_ID=12\nPRETTY_NAME=\"Debian 12\"\n");
     write(
         root,
         "proc/cpuinfo",
@@ -102,6 +102,7 @@ fn system_attributes() {
     assert_eq!(get("host.mac"), EncodedValue::array(["AC-DE-48-23-45-67".into()]));
     assert_eq!(get("host.cpu.model.name"), text("Xeon"));
     assert_eq!(get("host.cpu.cache.l2.size"), EncodedValue::new(512_i64));
+    assert_eq!((get("os.name"), get("os.version")), (text("Debian GNU/Linux"), text("12")));
     let os = crate::actions::text(get("os.description").view());
     assert!(os.starts_with("Debian 12 (Linux "), "{os}");
 }

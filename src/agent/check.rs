@@ -1,6 +1,7 @@
 //! What one key of an agent file cannot say alone, or what would only be said in the words of a component.
 
 use pipelines::config::{Diagnostic, Diagnostics, Duration, code};
+use receivers::SHORTEST_INTERVAL;
 
 use super::sections::{File, Protocol};
 use super::tree::Origin;
@@ -27,13 +28,20 @@ pub(super) fn check(file: &File, origin: Origin<'_>, diagnostics: &mut Diagnosti
     for (path, interval) in [
         ("buffer.max_age", Some(file.buffer.max_age)),
         ("buffer.flush_interval", file.buffer.flush_interval),
-        ("collectors.node_exporter.interval", Some(file.collectors.node_exporter.interval)),
-        ("collectors.system.interval", file.collectors.system.as_ref().map(|system| system.interval)),
         ("heartbeat.timeout", Some(file.heartbeat.timeout)),
         ("telemetryflow.timeout", Some(file.telemetryflow.timeout)),
     ] {
         if interval.is_some_and(Duration::is_zero) {
             checker.error(path, "must be greater than 0", "leave it out for the default");
+        }
+    }
+    for (path, interval) in [
+        ("collectors.node_exporter.interval", Some(file.collectors.node_exporter.interval)),
+        ("collectors.system.interval", file.collectors.system.as_ref().map(|system| system.interval)),
+    ] {
+        if let Some(short) = interval.filter(|interval| *interval < SHORTEST_INTERVAL) {
+            let message = format!("is {short}, expected at least {SHORTEST_INTERVAL}");
+            checker.error(path, &message, "leave it out for the default");
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::status::Presence;
-use super::whole::Whole;
+use super::whole::{self, Whole};
 
 /// How the agent is doing. Every key may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -99,7 +99,7 @@ pub(crate) struct HeartbeatReply {
     #[serde(default, alias = "server_time")]
     pub(crate) server_time: String,
     /// Seconds until the next heartbeat is expected.
-    #[serde(default, alias = "next_interval")]
+    #[serde(default, alias = "next_interval", deserialize_with = "whole::advice")]
     pub(crate) next_interval: Option<Whole>,
     /// How the platform shows the agent from now on.
     #[serde(default, alias = "agent_status")]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::whole::Whole;
+use super::whole::{self, Whole};
 
 /// Who the agent is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -68,7 +68,7 @@ pub(crate) struct Registered {
     #[serde(default)]
     pub(crate) status: String,
     /// Seconds until a heartbeat is expected.
-    #[serde(default, alias = "next_interval")]
+    #[serde(default, alias = "next_interval", deserialize_with = "whole::advice")]
     pub(crate) next_interval: Option<Whole>,
     /// The version of the configuration that it should have; `null` when there is none for it.
     #[serde(default, alias = "config_version")]

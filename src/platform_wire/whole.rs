@@ -11,6 +11,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Whole(u64);
 
+/// Reads a number that is only advice: whatever else stands in its place is as good as none.
+pub(super) fn advice<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Whole>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
+}
+
 /// The largest number that JavaScript counts to without a gap.
 const MAX: u64 = (1 << 53) - 1;
 
@@ -80,5 +86,24 @@ impl Visitor<'_> for Reader {
             return Ok(Whole(number as u64));
         }
         Err(E::invalid_value(Unexpected::Float(number), &self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform_wire::{HeartbeatReply, Registered};
+
+    /// Scenario: intervals that are none. Guarantee: the reply counts without them; one that is a number is taken.
+    #[test]
+    fn advice_that_cannot_be_followed() {
+        for text in ["-1", "1e300", "1.5", "\"soon\"", "[]", "null", "18446744073709551616"] {
+            let reply = format!(r#"{{"success":true,"nextInterval":{text}}}"#);
+            assert_eq!(serde_json::from_str::<HeartbeatReply>(&reply).unwrap().next_interval, None, "{text}");
+            let registered = format!(r#"{{"id":"a","next_interval":{text}}}"#);
+            assert_eq!(serde_json::from_str::<Registered>(&registered).unwrap().next_interval, None, "{text}");
+        }
+        let reply: HeartbeatReply = serde_json::from_str(r#"{"nextInterval":30.0}"#).unwrap();
+        assert_eq!(reply.next_interval, Some(Whole(30)));
     }
 }

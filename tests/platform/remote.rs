@@ -1,7 +1,7 @@
 //! Remote configuration: an agent, the platform of a collector, and a collector that takes its telemetry.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,13 @@ struct World {
 impl World {
     fn start() -> Self {
         let platform = Tfo::start(PLATFORM);
-        let (api, otlp) = (platform.address_of("agents_api", "http"), platform.address("grpc"));
+        let otlp = platform.address("grpc").to_owned();
+        Self::sending(platform, &otlp)
+    }
+
+    /// The agent sends its telemetry to `otlp`.
+    fn sending(platform: Tfo, otlp: &str) -> Self {
+        let api = platform.address_of("agents_api", "http");
         let yaml = format!(
             "telemetryflow: {{ endpoint: '{otlp}', backend_endpoint: 'http://{api}/api/v2', tls: {{ enabled: false }} }}
 agent: {{ id: {ID}, state_directory: '{{folder}}/state', remote_configuration: {{ health_window: 3s }} }}
@@ -161,6 +167,23 @@ fn what_does_not_work_is_undone() {
     assert_eq!(log.matches("going back").count(), 1, "{log}");
 }
 
+/// Scenario: the collector is down from the start, and a configuration comes that has nothing to do with it. Guarantee: it
+/// is not blamed, and stays in force.
+#[test]
+fn a_destination_that_is_down_is_no_fault_of_it() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut world = World::sending(Tfo::start(PLATFORM), &nobody.to_string());
+    std::thread::sleep(Duration::from_secs(2));
+    let version = world.set("agent: { tags: { tier: gold-7 } }\n");
+    let is_judged =
+        |status: &Value| ["applied", "rolled_back"].contains(&status["configVersion"]["status"].as_str().unwrap_or(""));
+    let status = world.until("judged", is_judged);
+    assert_eq!(status["configVersion"]["status"], "applied", "{status}");
+    assert_eq!(status["configVersion"]["applied"], version.as_str());
+    let log = world.agent.kill().join("\n");
+    assert!(log.contains("Connection refused"), "{log}");
+}
+
 /// Scenario: what is on disk does not fit the agent's file any more, is not readable, or is on trial for the third process
 /// that ends. Guarantee: the agent starts without it and says so; what ends processes is undone.
 #[test]
@@ -169,9 +192,14 @@ fn what_is_on_disk_keeps_no_agent_from_starting() {
     let file = world.agent.path("state/remote.json");
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     let misfit = r#"{"current":{"version":"v9","config":"collectors: { node_exporter: { intervall: 5s } }"}}"#;
-    for text in [misfit, "{\"current\":", "\u{0}"] {
+    for text in [misfit, "{\"current\":", "\u{0}", "a pipe"] {
         world.agent.end();
-        std::fs::write(&file, text).unwrap();
+        if text == "a pipe" {
+            std::fs::remove_file(&file).unwrap();
+            assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+        } else {
+            std::fs::write(&file, text).unwrap();
+        }
         world.agent.restart();
         // The platform has none for it.
         world.until("none", |status| status["configVersion"]["applied"].is_null() && status["status"] == "online");
@@ -180,6 +208,7 @@ fn what_is_on_disk_keeps_no_agent_from_starting() {
         world.agent.restart();
     }
     world.agent.end();
+    std::fs::remove_file(&file).unwrap();
     let trial = r#""trial":{"process":"another","ended":2,"failing":[]}"#;
     let kept = format!(r#"{{"current":{{"version":"v9","config":"agent: {{ tags: {{ tier: bad }} }}"}},{trial}}}"#);
     std::fs::write(&file, kept).unwrap();

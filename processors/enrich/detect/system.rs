@@ -21,6 +21,8 @@ pub(in super::super) fn detect(config: &SystemConfig, root: &Path) -> Result<Fac
             "host.arch" => text(Some(arch(std::env::consts::ARCH).to_owned())),
             "host.ip" => list(network::addresses(root)),
             "host.mac" => list(network::hardware(root)),
+            "os.name" => text(release(root, "NAME")),
+            "os.version" => text(release(root, "VERSION_ID")),
             "os.description" => text(Some(description(&uname, root))),
             "host.cpu.cache.l2.size" => cpu(root, name)?.parse::<i64>().ok().map(EncodedValue::new),
             _ => text(cpu(root, name)),
@@ -76,14 +78,21 @@ fn arch(rust: &str) -> &str {
 }
 
 fn description(uname: &rustix::system::Uname, root: &Path) -> String {
-    let release = fs::read_to_string(root.join("etc/os-release")).unwrap_or_default();
-    let pretty = release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="));
     let parts = [uname.sysname(), uname.nodename(), uname.release(), uname.version(), uname.machine()];
     let kernel = parts.map(|part| part.to_string_lossy().into_owned()).join(" ");
-    match pretty {
-        Some(pretty) => format!("{} ({kernel})", pretty.trim_matches('"')),
+    match release(root, "PRETTY_NAME") {
+        Some(pretty) => format!("{pretty} ({kernel})"),
         None => kernel,
     }
+}
+
+/// What os-release(5) says of the distribution.
+fn release(root: &Path, field: &str) -> Option<String> {
+    let files = ["etc/os-release", "usr/lib/os-release"];
+    let release = files.iter().find_map(|file| fs::read_to_string(root.join(file)).ok())?;
+    let mut fields = release.lines().filter_map(|line| line.split_once('='));
+    let (_, value) = fields.find(|(key, _)| key.trim() == field)?;
+    Some(value.trim().trim_matches(['"', '\'']).to_owned())
 }
 
 /// A field of the first processor in /proc/cpuinfo.

@@ -26,6 +26,7 @@ pub use self::textfile::Textfile;
 pub use self::thermal::Thermal;
 use crate::catalogue::Naming;
 use crate::kernel::Roots;
+use crate::scrape::check_interval;
 use pipelines::component::{self, Problems};
 use pipelines::config::Duration;
 
@@ -35,7 +36,7 @@ use pipelines::config::Duration;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Time between two scrapes. Default 15s.
+    /// Time between two scrapes, at least 1ms. Default 15s.
     pub collection_interval: Duration,
     /// Time before the first scrape. Default 1s.
     pub initial_delay: Duration,
@@ -138,9 +139,7 @@ impl Default for Config {
 
 impl component::Config for Config {
     fn validate(&self, problems: &mut Problems) {
-        if self.collection_interval.is_zero() {
-            problems.error("collection_interval", "is zero, which is no interval").help("leave it out for 15s");
-        }
+        check_interval("collection_interval", self.collection_interval, "leave it out for 15s", problems);
         let paths = [Some(("root_path", &self.root_path)), self.procfs.as_ref().map(|path| ("procfs", path))];
         let sysfs = self.sysfs.as_ref().map(|path| ("sysfs", path));
         for (key, path) in paths.into_iter().flatten().chain(sysfs) {
@@ -153,10 +152,8 @@ impl component::Config for Config {
         self.textfile.validate(problems);
         let groups = super::groups::every(self);
         for (key, interval) in groups.iter().filter_map(|group| Some((group.key, group.interval?))) {
-            if interval.is_zero() {
-                let problem = problems.error(format!("{key}.interval"), "is zero, which is no interval");
-                problem.help("leave it out for `collection_interval`, or write `enabled: false`");
-            }
+            let help = "leave it out for `collection_interval`, or write `enabled: false`";
+            check_interval(&format!("{key}.interval"), interval, help, problems);
         }
         if !groups.iter().any(|group| group.is_enabled) {
             problems.error("", "every group is switched off, so that nothing would be measured").help("enable one");

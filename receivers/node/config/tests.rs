@@ -30,7 +30,7 @@ fn switches() {
 fn nonsense_is_refused() {
     assert_eq!(problems(json!({})), Vec::<String>::new());
     assert_eq!(problems(json!({ "collection_interval": "0s" })).len(), 1);
-    assert_eq!(problems(json!({ "cpu": { "interval": "0s" } })), ["cpu.interval: is zero, which is no interval"]);
+    assert_eq!(problems(json!({ "cpu": { "interval": "0s" } })), ["cpu.interval: is 0s, expected at least 1ms"]);
     assert_eq!(problems(json!({ "root_path": "host" })), ["root_path: `host` is not an absolute path"]);
     assert_eq!(problems(json!({ "sysfs": "sys" })), ["sysfs: `sys` is not an absolute path"]);
 }

@@ -21,6 +21,7 @@ pub use self::metrics::{
 };
 pub use self::process::{AttributeToggle, Process, ProcessAttributes};
 pub use self::scrapers::{Cpu, Disk, Filesystem, Load, Memory, Network, Paging, Processes, Scrapers, Uptime};
+use crate::scrape::check_interval;
 use pipelines::component::{self, Problems};
 use pipelines::config::Duration;
 
@@ -28,7 +29,7 @@ use pipelines::config::Duration;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Time between two scrapes. Default 1m.
+    /// Time between two scrapes, at least 1ms. Default 1m.
     pub collection_interval: Duration,
     /// Time before the first scrape. Default 1s.
     pub initial_delay: Duration,
@@ -85,9 +86,7 @@ impl Default for Config {
 
 impl component::Config for Config {
     fn validate(&self, problems: &mut Problems) {
-        if self.collection_interval.is_zero() {
-            problems.error("collection_interval", "is zero, which is no interval").help("leave it out for 1m");
-        }
+        check_interval("collection_interval", self.collection_interval, "leave it out for 1m", problems);
         if !self.root().is_absolute() {
             let text = format!("`{}` is not an absolute path", self.root().display());
             problems.error("root_path", text).help("write where the root is mounted, such as `/hostfs`");

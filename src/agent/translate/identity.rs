@@ -13,7 +13,7 @@ const DETECTORS: [&str; 2] = ["system", "instance"];
 /// That file, in the state directory.
 const INSTANCE: &str = "instance-id";
 /// What `system` finds beside what it always does.
-const FOUND: [&str; 4] = ["host.name", "os.type", "host.id", "host.arch"];
+const FOUND: [&str; 6] = ["host.name", "host.id", "host.arch", "os.type", "os.name", "os.version"];
 
 // === impl Translation ===
 

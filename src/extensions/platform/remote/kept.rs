@@ -1,10 +1,11 @@
 //! [`Kept`]: the remote configuration on disk, and what became of it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use crate::platform_wire::{ConfigStatus, Configuration};
@@ -50,8 +51,11 @@ impl Kept {
     /// The file that cannot be read.
     pub(super) fn read(directory: &Path) -> Result<Self, String> {
         let path = directory.join(FILE);
-        let read = match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| error.to_string()),
+        // A pipe in its place must not hold up the start.
+        let opened = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(&path);
+        let mut bytes = Vec::new();
+        let read = match opened.and_then(|mut file| file.read_to_end(&mut bytes)) {
+            Ok(_) => serde_json::from_slice(&bytes).map_err(|error| error.to_string()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error.to_string()),
         };

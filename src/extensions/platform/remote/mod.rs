@@ -9,6 +9,7 @@ mod shared;
 mod trial;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use pipelines::Plan;
 use pipelines::runtime::Status;
@@ -114,7 +115,8 @@ impl Remote {
             return self.end(ConfigStatus::Rejected, Some(why));
         }
         let before = self.kept.clone();
-        let failing = trial::failing(&self.status, self.window()).into_iter().map(|(name, _)| name).collect();
+        // What has just failed for the first time did not work before either: a destination that is down is no fault of it.
+        let failing = trial::failing(&self.status, Duration::ZERO).into_iter().map(|(name, _)| name).collect();
         self.kept.previous = std::mem::replace(&mut self.kept.current, next);
         self.kept.trial = Some(Trial { process: process(), ended: 0, failing });
         // What became of an earlier one must not be taken for what became of this one.

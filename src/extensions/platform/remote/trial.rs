@@ -12,11 +12,11 @@ use crate::reload::Own;
 /// A configuration with which so many processes ended during its trial is what ended them.
 const MOST_ENDED: u32 = 3;
 
-/// What does not work, and why: an exporter whose attempts all failed for a third of the trial.
-pub(super) fn failing(status: &Status, window: Duration) -> Vec<(String, String)> {
+/// What does not work, and why: an exporter whose attempts all failed for this long.
+pub(super) fn failing(status: &Status, bound: Duration) -> Vec<(String, String)> {
     let health = status.health();
     let nodes = status.nodes();
-    let looked = nodes.iter().map(|node| (node, Condition::of(node, &health, window / 3)));
+    let looked = nodes.iter().map(|node| (node, Condition::of(node, &health, bound)));
     let failing = looked.filter(|(_, condition)| !condition.is_ready);
     let named = failing.map(|(node, condition)| {
         let name = format!("{} {}", node.kind.name(), node.id);
@@ -49,7 +49,7 @@ impl Remote {
         }
         tokio::time::sleep(self.window()).await;
         let before = self.kept.trial.take().unwrap_or_default().failing;
-        let now = failing(&self.status, self.window()).into_iter().find(|(name, _)| !before.contains(name));
+        let now = failing(&self.status, self.window() / 3).into_iter().find(|(name, _)| !before.contains(name));
         if let Some((name, state)) = now {
             let why = format!("{name}, which worked before, is {state}");
             return self.undo(own, ConfigStatus::RolledBack, &why).await;
