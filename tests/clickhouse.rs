@@ -7,6 +7,8 @@
 mod collector;
 #[path = "clickhouse/faults.rs"]
 mod faults;
+#[path = "clickhouse/forgotten.rs"]
+mod forgotten;
 #[path = "clickhouse/otlp.rs"]
 mod otlp;
 mod support;

@@ -33,8 +33,10 @@ pub(super) enum Kind {
     Missing,
     /// A table is not as it was, or not as it must be.
     Schema,
-    /// The server has too much to do or too little room.
+    /// The server does not begin: it has too much to do, or may not write.
     Busy,
+    /// The server gave up on the way, for want of memory, room or time, and what it did is not known.
+    GaveUp,
     /// The server cannot read the data.
     Data,
     /// Anything else.
@@ -84,14 +86,14 @@ const MEANINGS: [Meaning; 17] = [
         help: "; raise `sending_queue.batch.min_size`",
     },
     Meaning { codes: &[164, 242], kind: Kind::Busy, text: "the server or the table is read-only", help: "" },
-    Meaning { codes: &[173, 241], kind: Kind::Busy, text: "the server is out of memory", help: "" },
+    Meaning { codes: &[173, 241], kind: Kind::GaveUp, text: "the server is out of memory", help: "" },
     Meaning { codes: &[201], kind: Kind::Busy, text: "the user's quota is used up", help: "" },
     Meaning { codes: &[202, 203, 439, 473], kind: Kind::Busy, text: "the server has too much to do", help: "" },
-    Meaning { codes: &[159, 160, 209], kind: Kind::Busy, text: "the server ran out of time", help: "" },
-    Meaning { codes: &[243, 244, 429], kind: Kind::Busy, text: "the server's disk is full", help: "" },
+    Meaning { codes: &[159, 160, 209], kind: Kind::GaveUp, text: "the server ran out of time", help: "" },
+    Meaning { codes: &[243, 244, 429], kind: Kind::GaveUp, text: "the server's disk is full", help: "" },
     Meaning {
         codes: &[225, 242, 254, 285, 286, 319, 999],
-        kind: Kind::Busy,
+        kind: Kind::GaveUp,
         text: "the replicas do not agree",
         help: "",
     },
@@ -148,10 +150,20 @@ impl Fault {
     /// What it is to a check.
     pub(super) fn check(&self) -> Check {
         match self.kind {
-            Kind::Unreachable | Kind::Broken | Kind::Busy => Check::Unreachable,
+            Kind::Unreachable | Kind::Broken | Kind::Busy | Kind::GaveUp => Check::Unreachable,
             Kind::Denied => Check::Denied,
             Kind::Missing | Kind::Schema | Kind::Data | Kind::Other => Check::Failed,
         }
+    }
+
+    /// Whether rows may be written all the same, or may be taken for written.
+    pub(super) fn leaves_doubt(&self) -> bool {
+        matches!(self.kind, Kind::Broken | Kind::GaveUp | Kind::Other)
+    }
+
+    /// Whether the same can work later with nothing changed.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(self.kind, Kind::Unreachable | Kind::Broken | Kind::Busy | Kind::GaveUp)
     }
 
     /// Whether what is known about the tables may be old.
@@ -209,9 +221,9 @@ mod tests {
             (53, Kind::Schema),
             (252, Kind::Busy),
             (242, Kind::Busy),
-            (241, Kind::Busy),
+            (241, Kind::GaveUp),
             (201, Kind::Busy),
-            (159, Kind::Busy),
+            (159, Kind::GaveUp),
             (33, Kind::Data),
             (117, Kind::Data),
             (115, Kind::Other),

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::config::{Config, is_replicated};
 use super::connection::Servers;
 use super::fault::{Fault, Kind};
+use super::restore::Restoration;
 use super::rows::{Attributes, Compression, Encoder, FORMAT, Shape, Shapes, Table};
 use super::schema::{Schema, Version, companions, literal, quoted, tables};
 
@@ -31,6 +32,8 @@ pub(super) struct State {
     pub(super) odd: Vec<String>,
     /// Whether inserts that come again are written again.
     pub(super) forgets: bool,
+    /// How rows come back of which only the token was kept; `None` where that does not happen.
+    pub(super) restoration: Option<Restoration>,
     /// Where it is to be found, its columns included; `None` if it is not there.
     shape: Option<Shape>,
 }
@@ -131,12 +134,18 @@ impl State {
             let text = format!("table {name} lacks {columns}; add {them}: ALTER TABLE {name} {}", lacking.join(", "));
             Err(Fault::new(Kind::Schema, text))
         };
-        let forgets = engine.is_some_and(|engine| {
-            engine.engine.ends_with("MergeTree")
-                && !is_replicated(&engine.engine)
-                && !engine.engine_full.contains("non_replicated_deduplication_window")
+        let restoration = engine.filter(|engine| engine.keeps_tokens() && engine.engine == "MergeTree").map(|_| {
+            let odd: Vec<_> = misfits.iter().map(|misfit| misfit.column).collect();
+            Restoration::new(&name, &shape, &odd)
         });
-        Self { name, insert, odd, forgets, shape: Some(shape) }
+        let forgets = engine.is_some_and(|engine| {
+            engine.engine.ends_with("MergeTree") && !is_replicated(&engine.engine) && !engine.keeps_tokens()
+        });
+        Self { name, insert, odd, forgets, restoration, shape: Some(shape) }
+    }
+
+    fn missing(name: String, fault: Fault) -> Self {
+        Self { name, insert: Err(fault), odd: Vec::new(), forgets: false, restoration: None, shape: None }
     }
 
     /// Whether attributes are of the type JSON.
@@ -160,6 +169,15 @@ impl State {
             "an insert whose answer was lost would be written twice; ALTER TABLE {} MODIFY SETTING non_replicated_deduplication_window = 10000",
             self.name
         )
+    }
+}
+
+// === impl Engine ===
+
+impl Engine {
+    /// Whether a table that is not replicated knows inserts again.
+    fn keeps_tokens(&self) -> bool {
+        self.engine_full.contains("non_replicated_deduplication_window")
     }
 }
 
@@ -189,9 +207,7 @@ impl Place<'_> {
             let engine = engines.iter().find(|engine| engine.name == name);
             let state = match self.describe(&name).await? {
                 Ok(described) => State::of(*table, self.name(&name), &described, engine),
-                Err(fault) => {
-                    State { name: self.name(&name), insert: Err(fault), odd: Vec::new(), forgets: false, shape: None }
-                }
+                Err(fault) => State::missing(self.name(&name), fault),
             };
             found.push((*table, state));
         }

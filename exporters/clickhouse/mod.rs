@@ -11,8 +11,10 @@
 mod check;
 mod config;
 mod connection;
+mod doubts;
 mod fault;
 mod found;
+mod restore;
 mod rows;
 mod schema;
 mod shown;

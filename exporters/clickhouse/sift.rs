@@ -39,7 +39,7 @@ impl Store {
                 end += piece.items() as u64;
                 let id = id.share(start..end);
                 for insert in found.encoder.encode(&piece)?.into_iter().filter(|insert| insert.table == table) {
-                    match self.insert(id, &insert, found).await {
+                    match self.insert(id, &insert, &piece, found).await {
                         Ok(()) => {}
                         Err(fault) if fault.kind != Kind::Data => return Err(fault.outcome()),
                         Err(_) if insert.rows > 1 && piece.items() > 1 && refusals < REFUSALS => {

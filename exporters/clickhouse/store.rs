@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 
 use super::config::Config;
 use super::connection::{Request, Servers};
+use super::doubts::Doubts;
 use super::fault::{Fault, Kind};
 use super::found::{Found, Place};
 use super::rows::{Attributes, Compression, Encoder, Insert, Shapes, Table, context_bytes};
@@ -26,7 +27,8 @@ use crate::portions::Portions;
 pub(super) struct Store {
     config: Arc<Config>,
     target: Target,
-    servers: Servers,
+    pub(super) servers: Servers,
+    doubts: Doubts,
     compression: Compression,
     /// The tables of each signal, once they were looked at.
     found: [Mutex<Option<Arc<Found>>>; Signal::ALL.len()],
@@ -66,7 +68,7 @@ impl Store {
         let delivery = delivery::settings(&queue, &config.retry_on_failure, timeout).idempotent();
         let compression = target.compress.method();
         let found = [const { Mutex::const_new(None) }; Signal::ALL.len()];
-        Ok(Self { config: config.clone(), target, servers, compression, found, delivery })
+        Ok(Self { config: config.clone(), target, servers, doubts: Doubts::default(), compression, found, delivery })
     }
 
     async fn deliver(&self, id: BatchId, telemetry: &Telemetry) -> Result<Exported, ExportError> {
@@ -127,25 +129,47 @@ impl Store {
     async fn send(&self, id: BatchId, telemetry: &Telemetry, found: &Found) -> Result<Vec<Refused>, ExportError> {
         let mut refused = Vec::new();
         for insert in found.encoder.encode(telemetry)? {
-            if let Err(fault) = self.insert(id, &insert, found).await {
+            if let Err(fault) = self.insert(id, &insert, telemetry, found).await {
                 refused.push(Refused { table: insert.table, rows: insert.rows, fault });
             }
         }
         Ok(refused)
     }
 
-    pub(super) async fn insert(&self, id: BatchId, insert: &Insert, found: &Found) -> Result<(), Fault> {
+    /// Inserts rows of `telemetry` into one table.
+    pub(super) async fn insert(
+        &self,
+        id: BatchId,
+        insert: &Insert,
+        telemetry: &Telemetry,
+        found: &Found,
+    ) -> Result<(), Fault> {
         let state =
             found.of(insert.table).ok_or_else(|| Fault::new(Kind::Other, "the table belongs to another signal"))?;
         let sql = state.insert.as_ref().map_err(Clone::clone)?;
         let token = format!("{id}-{}", self.config.table_name(insert.table));
-        let settings = self.settings(insert.table, state.has_json(), token);
+        let mut settings = self.settings(insert.table, state.has_json());
+        settings.push(("insert_deduplication_token", token.clone()));
+        if self.compression.is_blocks() {
+            settings.push(("decompress", "1".to_owned()));
+        }
         let encoding = self.compression.content_encoding();
-        self.servers.insert(&Request { sql, settings: &settings, encoding, body: &insert.body }).await
+        let body = std::slice::from_ref(&insert.body);
+        let request = Request { sql, settings: &settings, encoding, content_type: None, body };
+        let was_in_doubt = self.doubts.begin(&token);
+        // Who gives up waiting here leaves the insert in doubt.
+        let outcome = self.servers.insert(&request).await;
+        match &outcome {
+            Err(fault) if was_in_doubt || fault.leaves_doubt() => return outcome,
+            Ok(()) if was_in_doubt => self.restore(insert.table, state, telemetry, found).await?,
+            _ => {}
+        }
+        self.doubts.settle(&token);
+        outcome
     }
 
-    /// The settings of an insert. What the configuration sets itself is left to it, but for the token.
-    fn settings(&self, table: Table, has_json: bool, token: String) -> Vec<(&'static str, String)> {
+    /// The settings of every insert. What the configuration sets itself is left to it.
+    pub(super) fn settings(&self, table: Table, has_json: bool) -> Vec<(&'static str, String)> {
         let flag = |on: bool| if on { "1" } else { "0" }.to_owned();
         let is_async = self.config.async_insert;
         let mut settings = vec![
@@ -165,10 +189,6 @@ impl Store {
             settings.push(("type_json_skip_duplicated_paths", flag(true)));
         }
         settings.retain(|(name, _)| self.target.params.setting(name).is_none());
-        settings.push(("insert_deduplication_token", token));
-        if self.compression.is_blocks() {
-            settings.push(("decompress", flag(true)));
-        }
         settings
     }
 

@@ -21,6 +21,8 @@ RESERVED = {
     "enable_http_compression", "send_progress_in_http_headers", "wait_for_async_insert",
 }  # fmt: skip
 IGNORED = ("param_", "http_", "async_insert")
+# Of a table that comes along with a query.
+EXTERNAL = ("_format", "_structure")
 
 
 class Pool:
@@ -58,7 +60,7 @@ class Session:
         try:
             self.connection.query(f"USE {identifier(self.database)}")
             for key, value in self.arguments.items():
-                if key not in RESERVED and not key.startswith(IGNORED):
+                if key not in RESERVED and not key.startswith(IGNORED) and not key.endswith(EXTERNAL):
                     self.connection.query(f"SET {identifier(key)} = {literal(value)}")
                     self.changed.append(key)
         except BaseException:
@@ -74,6 +76,24 @@ class Session:
             self.connection.close()
             return
         self.pool.give(self.connection)
+
+    def with_tables(self, sql, tables, form):
+        """A query with tables of its own, which came along (`external data`)."""
+        made = []
+        try:
+            for name, data in tables:
+                with tempfile.NamedTemporaryFile(suffix=".table") as body:
+                    body.write(data)
+                    body.flush()
+                    source = [body.name, self.arguments.get(f"{name}_format", "TabSeparated")]
+                    source.append(self.arguments[f"{name}_structure"])
+                    source = ", ".join(map(literal, source))
+                    self.connection.query(f"CREATE TEMPORARY TABLE {identifier(name)} AS SELECT * FROM file({source})")
+                    made.append(name)
+            return self.query(sql, form)
+        finally:
+            for name in made:
+                self.connection.query(f"DROP TEMPORARY TABLE {identifier(name)}")
 
     def run(self, sql, chunks, form):
         """Answers with data and a summary; `chunks` is the body, plain."""

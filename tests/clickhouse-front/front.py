@@ -80,7 +80,10 @@ class Handler(BaseHTTPRequestHandler):
         if arguments.get("decompress") == "1":
             chunks = compression.unblocks(chunks)
         with Session(self.server.pool, database, arguments) as session:
-            data, summary = session.run(arguments.get("query", ""), chunks, form)
+            if self.headers.get_content_type() == "multipart/form-data":
+                data, summary = session.with_tables(arguments.get("query", ""), self.tables(chunks), form)
+            else:
+                data, summary = session.run(arguments.get("query", ""), chunks, form)
         if form == "Native" and int(arguments.get("client_protocol_version") or 0) >= BLOCK_INFO_SINCE:
             data = native.versioned(data)
         counts = dict.fromkeys(
@@ -101,6 +104,13 @@ class Handler(BaseHTTPRequestHandler):
                 data = compression.ENCODE[encoding](data)
                 headers["Content-Encoding"] = encoding
         self.answer(200, data, headers)
+
+    def tables(self, chunks):
+        """The files of a form, by name (RFC 7578)."""
+        boundary = b"--" + self.headers.get_boundary().encode()
+        for part in (b"\r\n" + b"".join(chunks)).split(b"\r\n" + boundary)[1:-1]:
+            head, _, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+            yield re.search(rb'[ ;]name="([^"]*)"', head).group(1).decode(), data
 
     def chunks(self):
         """The body as it comes, sized or chunked."""

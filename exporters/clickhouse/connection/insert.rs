@@ -22,8 +22,10 @@ pub(in crate::clickhouse) struct Request<'a> {
     pub(in crate::clickhouse) settings: &'a [(&'static str, String)],
     /// The `Content-Encoding` of the body, if it has one.
     pub(in crate::clickhouse) encoding: Option<&'static str>,
-    /// What is inserted, in the format that `sql` names.
-    pub(in crate::clickhouse) body: &'a Bytes,
+    /// The `Content-Type` of the body, if it is not the rows alone.
+    pub(in crate::clickhouse) content_type: Option<HeaderValue>,
+    /// What is inserted, in the format that `sql` names; in pieces.
+    pub(in crate::clickhouse) body: &'a [Bytes],
 }
 
 /// Sends bodies of inserts to one host.
@@ -76,12 +78,16 @@ impl Inserter {
         if let Some(encoding) = request.encoding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
+        if let Some(content_type) = &request.content_type {
+            headers.insert(header::CONTENT_TYPE, content_type.clone());
+        }
+        let length = request.body.iter().map(Bytes::len).sum();
         let answer = self.transport.call(|| {
             let mut head = http::Request::new(());
             *head.method_mut() = Method::POST;
             *head.uri_mut() = uri.clone();
             head.headers_mut().clone_from(&headers);
-            (head, Rope::plain(std::iter::once(request.body), request.body.len()))
+            (head, Rope::plain(request.body.iter(), length))
         });
         match answer.await {
             Ok(answer) => read(&answer, SystemTime::now()),
@@ -123,7 +129,9 @@ fn read(answer: &Answer, now: SystemTime) -> Result<(), Fault> {
     if fault.kind == Kind::Other && code.is_none() {
         fault.kind = match status.as_u16() {
             401 | 403 => Kind::Denied,
-            429 | 502 | 503 | 504 => Kind::Busy,
+            429 | 503 => Kind::Busy,
+            // A proxy does not know what the server did.
+            502 | 504 => Kind::GaveUp,
             _ => Kind::Other,
         };
         fault.text = format!("answered {status}: {}", fault.text);
@@ -149,7 +157,7 @@ mod tests {
         for (body, kind) in [
             ("<html>please log in</html>", Kind::Other),
             ("Ok.\n", Kind::Other),
-            ("\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED)", Kind::Busy),
+            ("\nCode: 241. DB::Exception: Memory limit exceeded. (MEMORY_LIMIT_EXCEEDED)", Kind::GaveUp),
         ] {
             assert_eq!(read(body).unwrap_err().kind, kind, "{body}");
         }

@@ -63,6 +63,11 @@ impl Encoder {
         Self { shapes, compression, logs: Pool::default(), spans: Pool::default(), points: Pool::default() }
     }
 
+    /// One for the same tables whose bodies are not compressed.
+    pub(super) fn plain(&self) -> Self {
+        Self::new(self.shapes.clone(), Compression::None)
+    }
+
     /// The inserts that store the telemetry: at most one for each table, none without rows.
     ///
     /// # Errors

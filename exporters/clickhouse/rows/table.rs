@@ -43,6 +43,14 @@ impl Table {
     pub(in crate::clickhouse) const ALL: [Self; 7] =
         [Self::Logs, Self::Traces, Self::Gauge, Self::Sum, Self::Summary, Self::Histogram, Self::ExponentialHistogram];
 
+    /// The column by whose time rows are found.
+    pub(in crate::clickhouse) fn time(self) -> &'static str {
+        match self {
+            Self::Logs | Self::Traces => "Timestamp",
+            _ => "TimeUnix",
+        }
+    }
+
     /// The columns that are filled, in the order in which they are sent.
     pub(in crate::clickhouse) fn columns(self) -> impl Iterator<Item = &'static Known> + Clone {
         let (common, own, last): (&[Known], &[Known], &[Known]) = match self {

@@ -1,0 +1,64 @@
+//! [`Doubts`]: inserts of which nobody knows what became of them.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The tokens of inserts that were begun and had no answer that says whether their rows are written.
+#[derive(Debug, Default)]
+pub(super) struct Doubts(Mutex<VecDeque<String>>);
+
+/// Most tokens that are kept: what is given up while it is in doubt never comes again. As many as the tables keep.
+const MOST: usize = 10_000;
+
+// === impl Doubts ===
+
+impl Doubts {
+    /// An insert begins, and is in doubt until it is [settled](Self::settle), also when nobody waits for it any more.
+    /// Returns whether an earlier attempt left it in doubt.
+    pub(super) fn begin(&self, token: &str) -> bool {
+        let mut doubts = self.held();
+        let is_known = doubts.iter().any(|doubt| doubt == token);
+        if !is_known {
+            if doubts.len() == MOST {
+                doubts.pop_front();
+            }
+            doubts.push_back(token.to_owned());
+        }
+        is_known
+    }
+
+    fn held(&self) -> MutexGuard<'_, VecDeque<String>> {
+        // Every change of it is one call, so it is whole whatever happened.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What became of the insert is known.
+    pub(super) fn settle(&self, token: &str) {
+        let mut doubts = self.held();
+        if let Some(at) = doubts.iter().position(|doubt| doubt == token) {
+            doubts.remove(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scenario: one insert that is answered, one that nobody waits for, and more than can be kept. Guarantee: only what was
+    /// not settled is in doubt, and the oldest of them are forgotten.
+    #[test]
+    fn only_what_is_not_settled() {
+        let doubts = Doubts::default();
+        assert!(!doubts.begin("a"));
+        assert!(!doubts.begin("b"));
+        doubts.settle("a");
+        assert!(!doubts.begin("a"));
+        assert!(doubts.begin("b"));
+        for other in 0..MOST {
+            doubts.begin(&other.to_string());
+        }
+        assert!(!doubts.begin("b"));
+        assert_eq!(doubts.held().len(), MOST);
+    }
+}
