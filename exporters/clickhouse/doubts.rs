@@ -3,12 +3,21 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The tokens of inserts that were begun and had no answer that says whether their rows are written.
+/// The inserts that were begun and had no answer that says whether their rows are written.
 #[derive(Debug, Default)]
-pub(super) struct Doubts(Mutex<VecDeque<String>>);
+pub(super) struct Doubts(Mutex<VecDeque<Doubt>>);
+
+#[derive(Debug)]
+struct Doubt {
+    token: String,
+    /// How often its rows were compared with the table, without an end.
+    comparisons: u32,
+}
 
 /// Most tokens that are kept: what is given up while it is in doubt never comes again. As many as the tables keep.
 const MOST: usize = 10_000;
+/// How often rows are compared: where a table is so large that it takes longer than an attempt, it always will.
+const COMPARISONS: u32 = 5;
 
 // === impl Doubts ===
 
@@ -17,25 +26,35 @@ impl Doubts {
     /// Returns whether an earlier attempt left it in doubt.
     pub(super) fn begin(&self, token: &str) -> bool {
         let mut doubts = self.held();
-        let is_known = doubts.iter().any(|doubt| doubt == token);
+        let is_known = doubts.iter().any(|doubt| doubt.token == token);
         if !is_known {
             if doubts.len() == MOST {
                 doubts.pop_front();
             }
-            doubts.push_back(token.to_owned());
+            doubts.push_back(Doubt { token: token.to_owned(), comparisons: 0 });
         }
         is_known
     }
 
-    fn held(&self) -> MutexGuard<'_, VecDeque<String>> {
+    fn held(&self) -> MutexGuard<'_, VecDeque<Doubt>> {
         // Every change of it is one call, so it is whole whatever happened.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its rows are about to be compared; false when that was tried often enough.
+    pub(super) fn compare(&self, token: &str) -> bool {
+        let mut doubts = self.held();
+        let doubt = doubts.iter_mut().find(|doubt| doubt.token == token);
+        doubt.is_none_or(|doubt| {
+            doubt.comparisons += 1;
+            doubt.comparisons <= COMPARISONS
+        })
     }
 
     /// What became of the insert is known.
     pub(super) fn settle(&self, token: &str) {
         let mut doubts = self.held();
-        if let Some(at) = doubts.iter().position(|doubt| doubt == token) {
+        if let Some(at) = doubts.iter().position(|doubt| doubt.token == token) {
             doubts.remove(at);
         }
     }
@@ -60,5 +79,17 @@ mod tests {
         }
         assert!(!doubts.begin("b"));
         assert_eq!(doubts.held().len(), MOST);
+    }
+
+    /// Scenario: rows that are compared again and again. Guarantee: that ends, and starts anew for another insert.
+    #[test]
+    fn comparisons_end() {
+        let doubts = Doubts::default();
+        doubts.begin("a");
+        assert!((0..COMPARISONS).all(|_| doubts.compare("a")));
+        assert!(!doubts.compare("a"));
+        doubts.settle("a");
+        doubts.begin("a");
+        assert!(doubts.compare("a"));
     }
 }

@@ -163,6 +163,11 @@ impl State {
         }
     }
 
+    /// An insert that had come before was taken, and nobody can say what for.
+    pub(super) fn warn_unchecked(&self, why: &str) {
+        tracing::warn!(table = self.name, "whether rows that came again are stored cannot be checked: {why}");
+    }
+
     /// What is to be said about a table that writes inserts again that come again.
     pub(super) fn forgetful(&self) -> String {
         format!(

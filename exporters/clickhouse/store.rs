@@ -160,12 +160,15 @@ impl Store {
         // Who gives up waiting here leaves the insert in doubt.
         let outcome = self.servers.insert(&request).await;
         match &outcome {
-            Err(fault) if was_in_doubt || fault.leaves_doubt() => return outcome,
-            Ok(()) if was_in_doubt => self.restore(insert.table, state, telemetry, found).await?,
+            Ok(taker) if was_in_doubt && self.doubts.compare(&token) => {
+                self.restore(insert.table, state, telemetry, found, taker).await?;
+            }
+            Ok(_) if was_in_doubt => state.warn_unchecked("it takes longer than an attempt may"),
+            Err(fault) if was_in_doubt || fault.leaves_doubt() => return outcome.map(drop),
             _ => {}
         }
         self.doubts.settle(&token);
-        outcome
+        outcome.map(drop)
     }
 
     /// The settings of every insert. What the configuration sets itself is left to it.

@@ -41,10 +41,10 @@ class Pool:
         with self.lock:
             self.idle.append(connection)
 
-    def version(self):
+    def ask(self, what):
         connection = self.take()
         try:
-            return connection.query("SELECT version()", "TabSeparated").bytes().decode().strip()
+            return connection.query(f"SELECT {what}", "TabSeparated").bytes().decode().strip()
         finally:
             self.give(connection)
 

@@ -94,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
             "X-ClickHouse-Summary": json.dumps({key: str(count) for key, count in counts.items()}, separators=(",", ":")),
             "X-ClickHouse-Query-Id": query_id,
             "X-ClickHouse-Timezone": "UTC",
-            "X-ClickHouse-Server-Display-Name": "chdb",
+            "X-ClickHouse-Server-Display-Name": self.server.display_name,
         }
         if arguments.get("compress") == "1":
             data = compression.blocks(data)
@@ -188,7 +188,8 @@ class Front(ThreadingHTTPServer):
 
     def __init__(self, options):
         self.options, self.pool = options, Pool(options.path)
-        Fail.version = self.pool.version()
+        Fail.version = self.pool.ask("version()")
+        self.display_name = self.pool.ask("displayName()")
         super().__init__((options.host, options.port), Handler)
 
 

@@ -65,7 +65,8 @@ impl Inserter {
         Ok(Self { transport, headers, base })
     }
 
-    pub(super) async fn insert(&self, request: &Request<'_>) -> Result<(), Fault> {
+    /// What the server calls itself, if it says so.
+    pub(super) async fn insert(&self, request: &Request<'_>) -> Result<Option<String>, Fault> {
         let mut asked = self.base.clone();
         for (name, value) in request.settings {
             append(&mut asked, name, value);
@@ -90,7 +91,11 @@ impl Inserter {
             (head, Rope::plain(request.body.iter(), length))
         });
         match answer.await {
-            Ok(answer) => read(&answer, SystemTime::now()),
+            Ok(answer) => {
+                let name = answer.headers.get("x-clickhouse-server-display-name");
+                let name = name.and_then(|name| Some(name.to_str().ok()?.to_owned()));
+                read(&answer, SystemTime::now()).map(|()| name)
+            }
             Err(CallError::NoConnection(failed)) => Err(failed.into()),
             Err(CallError::Broken(reason)) => Err(Fault::new(Kind::Broken, reason)),
         }

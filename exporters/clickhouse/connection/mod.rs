@@ -39,6 +39,14 @@ struct Server {
     endpoint: Endpoint,
 }
 
+/// Who took an insert.
+#[derive(Debug)]
+pub(super) struct Taker<'a> {
+    server: &'a Server,
+    /// What it calls itself (`displayName()`), if it said so. There may be others behind the same endpoint.
+    pub(super) name: Option<String>,
+}
+
 /// Idle connections that are kept to each host.
 const IDLE: usize = 8;
 /// How long; servers close theirs after 3 to 30 seconds (`keep_alive_timeout`).
@@ -84,9 +92,9 @@ impl Servers {
         Ok(Self { servers, order: target.params.order, next: AtomicUsize::new(0) })
     }
 
-    /// Sends an insert.
-    pub(super) async fn insert(&self, request: &Request<'_>) -> Result<(), Fault> {
-        first!(self, server => server.inserter.insert(request))
+    /// Sends an insert. Returns who took it.
+    pub(super) async fn insert(&self, request: &Request<'_>) -> Result<Taker<'_>, Fault> {
+        first!(self, server => server.insert(request))
     }
 
     /// Executes a statement.
@@ -120,5 +128,30 @@ impl Servers {
             Order::Random => usize::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or_default(),
         };
         (0..count).map(move |at| &self.servers[first.wrapping_add(at) % count])
+    }
+}
+
+// === impl Server ===
+
+impl Server {
+    async fn insert(&self, request: &Request<'_>) -> Result<Taker<'_>, Fault> {
+        let name = self.inserter.insert(request).await?;
+        Ok(Taker { server: self, name })
+    }
+}
+
+// === impl Taker ===
+
+impl Taker<'_> {
+    /// Sends it another insert.
+    pub(super) async fn insert(&self, request: &Request<'_>) -> Result<(), Fault> {
+        match self.server.inserter.insert(request).await {
+            Ok(name) if name == self.name => Ok(()),
+            Ok(name) => {
+                let text = format!("`{}` answered in its place", name.unwrap_or_default());
+                Err(Fault::new(Kind::Other, text).at(&self.server.endpoint))
+            }
+            Err(fault) => Err(fault.at(&self.server.endpoint)),
+        }
     }
 }
