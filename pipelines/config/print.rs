@@ -144,7 +144,15 @@ fn with_dollars(text: &str) -> String {
 fn without_password(text: &str) -> String {
     let hidden = || {
         let (scheme, rest) = text.split_once("://")?;
-        let authority = rest.split(['/', '?']).next()?;
+        let mut authority = rest.split(['/', '?']).next()?;
+        let is_whole = match authority.rsplit_once('@') {
+            Some((_, host)) => !host.is_empty(),
+            None => authority.split_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_ok()),
+        };
+        if !is_whole {
+            // A password that should have been escaped goes on.
+            authority = rest;
+        }
         let (user, host) = authority.rsplit_once('@')?;
         let (name, _) = user.split_once(':')?;
         let path = &rest[authority.len()..];

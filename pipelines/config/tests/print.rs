@@ -96,6 +96,13 @@ fn secrets_in_other_places_are_redacted() {
     let text = print(&read("a: https://u:p1@h:1/x?y=z@b\nb: h:1@x\ntoken_file: /run/t\nlicense_key: k\n"), None);
     assert!(text.contains("https://u:[redacted]@h:1/x?y=z@b") && !text.contains("p1"), "{text}");
     assert!(!print(&read("a: http://u:p#1@h\n"), None).contains("#1"));
+    for raw in ["p/1", "?p/1", "p@/1"] {
+        let text = print(&read(&format!("a: http://u:{raw}@h:1/x\n")), None);
+        assert!(text.contains("http://u:[redacted]@h:1/x"), "{text}");
+    }
+    for no_password in ["http://h:1/x@y", "http://h/x@y", "http://h"] {
+        assert!(print(&read(&format!("a: {no_password}\n")), None).contains(no_password));
+    }
     assert!(text.contains("b: h:1@x") && text.contains("/run/t") && !text.contains(": k\n"), "{text}");
     let mut root = read("endpoint: x1\n");
     if let Value::Map(entries) = &mut root.value {
