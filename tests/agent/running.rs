@@ -62,7 +62,16 @@ fn minimal_and_fragments_run_as_written() {
         assert_eq!(resource["service.name"], "telemetryflow-agent", "{resource}");
         assert_eq!(resource["telemetryflow.agent.name"], "dev-agent", "{resource}");
         assert_eq!(resource["environment"], "development", "{resource}");
-        for key in ["service.version", "service.instance.id", "host.name", "host.id", "host.arch", "os.type"] {
+        for key in [
+            "service.version",
+            "service.instance.id",
+            "host.name",
+            "host.id",
+            "host.arch",
+            "os.type",
+            "os.name",
+            "os.version",
+        ] {
             assert!(resource[key].as_str().is_some_and(|value| !value.is_empty()), "{key}: {resource}");
         }
     }
