@@ -130,8 +130,8 @@ system:
 	@command -v cc >/dev/null \
 	  || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends gcc libc6-dev) </dev/null
 
-# What the clients run on, PostgreSQL (the tests start servers of their own), what node metrics are compared with, and the
-# disks that tests fill up and cut off;
+# What the clients run on, PostgreSQL (the tests start servers of their own), what node metrics are compared with, what kills
+# a server in a certain system call, and the disks that tests fill up and cut off;
 # Debian packs the venv module apart from Python.
 .PHONY: test-system
 test-system:
@@ -146,6 +146,7 @@ test-system:
 	command -v curl >/dev/null || missing="$$missing curl"; \
 	{ command -v ip || [ -x /sbin/ip ]; } >/dev/null || missing="$$missing iproute2"; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v strace >/dev/null || missing="$$missing strace"; \
 	command -v prometheus-node-exporter >/dev/null || missing="$$missing prometheus-node-exporter"; \
 	[ -z "$$missing" ] || ($(APT_INSTALL) update && $(APT_INSTALL) install --no-install-recommends $$missing) </dev/null
 

@@ -88,15 +88,10 @@ const MEANINGS: [Meaning; 17] = [
     Meaning { codes: &[164, 242], kind: Kind::Busy, text: "the server or the table is read-only", help: "" },
     Meaning { codes: &[173, 241], kind: Kind::GaveUp, text: "the server is out of memory", help: "" },
     Meaning { codes: &[201], kind: Kind::Busy, text: "the user's quota is used up", help: "" },
-    Meaning { codes: &[202, 203, 439, 473], kind: Kind::Busy, text: "the server has too much to do", help: "" },
+    Meaning { codes: &[202, 203, 216, 439, 473], kind: Kind::Busy, text: "the server has too much to do", help: "" },
     Meaning { codes: &[159, 160, 209], kind: Kind::GaveUp, text: "the server ran out of time", help: "" },
     Meaning { codes: &[243, 244, 429], kind: Kind::GaveUp, text: "the server's disk is full", help: "" },
-    Meaning {
-        codes: &[225, 242, 254, 285, 286, 319, 999],
-        kind: Kind::GaveUp,
-        text: "the replicas do not agree",
-        help: "",
-    },
+    Meaning { codes: &[225, 254, 285, 286, 319, 999], kind: Kind::GaveUp, text: "the replicas do not agree", help: "" },
     Meaning {
         codes: &[115, 452],
         kind: Kind::Other,

@@ -117,7 +117,7 @@ impl State {
         let is_computed = |column: &&Described| matches!(column.default_type.as_str(), "ALIAS" | "MATERIALIZED");
         let columns = described.iter().filter(|column| !is_computed(column));
         let columns = columns.map(|column| (column.name.as_str(), column.r#type.as_str()));
-        let (shape, misfits) = Shape::described(table, columns);
+        let (shape, misfits) = Shape::described(table, columns.clone());
         let computed = |name: &str| described.iter().filter(is_computed).any(|column| column.name == name);
         let mut odd = Vec::new();
         let mut lacking = Vec::new();
@@ -134,9 +134,9 @@ impl State {
             let text = format!("table {name} lacks {columns}; add {them}: ALTER TABLE {name} {}", lacking.join(", "));
             Err(Fault::new(Kind::Schema, text))
         };
-        let restoration = engine.filter(|engine| engine.keeps_tokens() && engine.engine == "MergeTree").map(|_| {
-            let odd: Vec<_> = misfits.iter().map(|misfit| misfit.column).collect();
-            Restoration::new(&name, &shape, &odd)
+        let restoration = engine.filter(|engine| engine.engine == "MergeTree").map(|_| {
+            let sent = |(column, _): &(&str, &str)| shape.columns().iter().any(|sent| sent.name == *column);
+            Restoration::new(&name, table, &columns.filter(sent).collect::<Vec<_>>())
         });
         let forgets = engine.is_some_and(|engine| {
             engine.engine.ends_with("MergeTree") && !is_replicated(&engine.engine) && !engine.keeps_tokens()
@@ -163,7 +163,7 @@ impl State {
         }
     }
 
-    /// An insert that had come before was taken, and nobody can say what for.
+    /// An insert that may have come before was taken, and nobody can say what for.
     pub(super) fn warn_unchecked(&self, why: &str) {
         tracing::warn!(table = self.name, "whether rows that came again are stored cannot be checked: {why}");
     }
@@ -205,7 +205,7 @@ impl Place<'_> {
     }
 
     async fn tables(&self, signal: Signal) -> Result<Vec<(Table, State)>, Fault> {
-        let engines = self.engines(signal).await;
+        let engines = self.engines(signal).await?;
         let mut found = Vec::new();
         for table in tables(signal) {
             let name = self.config.table_name(*table);
@@ -229,14 +229,17 @@ impl Place<'_> {
     }
 
     /// The engines of tables, as far as they may be seen.
-    async fn engines(&self, signal: Signal) -> Vec<Engine> {
+    async fn engines(&self, signal: Signal) -> Result<Vec<Engine>, Fault> {
         let names: Vec<String> = tables(signal).iter().map(|table| literal(&self.config.table_name(*table))).collect();
         let sql = format!(
             "SELECT name, engine, engine_full FROM system.tables WHERE database = {} AND name IN ({})",
             literal(self.database),
             names.join(", ")
         );
-        self.servers.rows(&sql).await.unwrap_or_default()
+        match self.servers.rows(&sql).await {
+            Err(fault) if !fault.may_pass() => Ok(Vec::new()),
+            engines => engines,
+        }
     }
 
     async fn lacks_companions(&self, signal: Signal) -> Result<bool, Fault> {

@@ -28,7 +28,7 @@ pub(super) struct Store {
     config: Arc<Config>,
     target: Target,
     pub(super) servers: Servers,
-    doubts: Doubts,
+    pub(super) doubts: Doubts,
     compression: Compression,
     /// The tables of each signal, once they were looked at.
     found: [Mutex<Option<Arc<Found>>>; Signal::ALL.len()],
@@ -160,10 +160,9 @@ impl Store {
         // Who gives up waiting here leaves the insert in doubt.
         let outcome = self.servers.insert(&request).await;
         match &outcome {
-            Ok(taker) if was_in_doubt && self.doubts.compare(&token) => {
-                self.restore(insert.table, state, telemetry, found, taker).await?;
+            Ok(taker) if was_in_doubt || taker.is_repeated => {
+                self.restore(&token, insert.table, telemetry, found, taker).await?;
             }
-            Ok(_) if was_in_doubt => state.warn_unchecked("it takes longer than an attempt may"),
             Err(fault) if was_in_doubt || fault.leaves_doubt() => return outcome.map(drop),
             _ => {}
         }
@@ -193,6 +192,13 @@ impl Store {
         }
         settings.retain(|(name, _)| self.target.params.setting(name).is_none());
         settings
+    }
+
+    /// Whether an answer means that the rows are written.
+    pub(super) fn waits(&self) -> bool {
+        let set = |name| self.target.params.setting(name);
+        let is_async = set("async_insert").map_or(self.config.async_insert, |value| value != "0");
+        !is_async || set("wait_for_async_insert").is_none_or(|value| value != "0")
     }
 
     /// What fills tables as they are made here.

@@ -21,8 +21,6 @@ RESERVED = {
     "enable_http_compression", "send_progress_in_http_headers", "wait_for_async_insert",
 }  # fmt: skip
 IGNORED = ("param_", "http_", "async_insert")
-# Of a table that comes along with a query.
-EXTERNAL = ("_format", "_structure")
 
 
 class Pool:
@@ -60,7 +58,7 @@ class Session:
         try:
             self.connection.query(f"USE {identifier(self.database)}")
             for key, value in self.arguments.items():
-                if key not in RESERVED and not key.startswith(IGNORED) and not key.endswith(EXTERNAL):
+                if key not in RESERVED and not key.startswith(IGNORED):
                     self.connection.query(f"SET {identifier(key)} = {literal(value)}")
                     self.changed.append(key)
         except BaseException:
@@ -77,16 +75,16 @@ class Session:
             return
         self.pool.give(self.connection)
 
-    def with_tables(self, sql, tables, form):
-        """A query with tables of its own, which came along (`external data`)."""
+    def with_tables(self, sql, tables, described, form):
+        """A query with tables of its own, which came along (external data); `described` has format and structure."""
         made = []
         try:
             for name, data in tables:
                 with tempfile.NamedTemporaryFile(suffix=".table") as body:
                     body.write(data)
                     body.flush()
-                    source = [body.name, self.arguments.get(f"{name}_format", "TabSeparated")]
-                    source.append(self.arguments[f"{name}_structure"])
+                    source = [body.name, described.get(f"{name}_format", "TabSeparated")]
+                    source.append(described[f"{name}_structure"])
                     source = ", ".join(map(literal, source))
                     self.connection.query(f"CREATE TEMPORARY TABLE {identifier(name)} AS SELECT * FROM file({source})")
                     made.append(name)

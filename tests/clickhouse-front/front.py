@@ -25,6 +25,7 @@ from engine import Pool, Session
 from errors import Fail
 
 CHUNK = 1 << 20  # bytes read at once
+EXTERNAL = ("_format", "_structure")  # of a table that comes along with a query
 BLOCK_INFO_SINCE = 54454  # client_protocol_version
 
 
@@ -79,9 +80,12 @@ class Handler(BaseHTTPRequestHandler):
         chunks = compression.decoded(self.headers.get("Content-Encoding", "").lower(), self.body)
         if arguments.get("decompress") == "1":
             chunks = compression.unblocks(chunks)
+        described = {}
+        if has_tables := self.headers.get_content_type() == "multipart/form-data":
+            described = {key: arguments.pop(key) for key in list(arguments) if key.endswith(EXTERNAL)}
         with Session(self.server.pool, database, arguments) as session:
-            if self.headers.get_content_type() == "multipart/form-data":
-                data, summary = session.with_tables(arguments.get("query", ""), self.tables(chunks), form)
+            if has_tables:
+                data, summary = session.with_tables(arguments.get("query", ""), self.tables(chunks), described, form)
             else:
                 data, summary = session.run(arguments.get("query", ""), chunks, form)
         if form == "Native" and int(arguments.get("client_protocol_version") or 0) >= BLOCK_INFO_SINCE:

@@ -1,12 +1,14 @@
 //! Rows of which a server kept the token alone, as one does that is killed, or whose disk fails, at the wrong moment.
 
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::otlp::{gateway, logs, metrics, post, traces};
-use super::support::Tfo;
+use super::otlp::{gateway, log, logs, metrics, post, traces};
 use super::support::clickhouse::ClickHouse;
+use super::support::{Tfo, skip};
 
 const TABLES: [&str; 7] = [
     "otel_logs",
@@ -104,4 +106,54 @@ fn rows_that_are_forgotten_are_stored_again() {
         assert_eq!(log.matches("no answer within 1s").count(), TABLES.len(), "{log}");
         assert!(!log.contains("cannot be checked"), "{log}");
     }
+}
+
+/// Whether every thread of a process is traced.
+fn is_traced(pid: u32) -> bool {
+    let tasks = std::fs::read_dir(Path::new("/proc").join(pid.to_string()).join("task")).unwrap();
+    let status = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
+    tasks.flatten().map(status).all(|status| !status.contains("TracerPid:\t0\n"))
+}
+
+/// Scenario: a real server that is killed in the system call which gives a part its name, when the token is on disk; over a
+/// connection that it has answered on before. Guarantee: the records are stored, once.
+#[test]
+fn a_server_killed_before_a_part_has_its_name_loses_nothing() {
+    let test = "a_server_killed_before_a_part_has_its_name_loses_nothing";
+    let Some(server) = ClickHouse::start(test) else { return };
+    if Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_err() {
+        return skip(test, "no strace: run `make setup`");
+    }
+    let database = server.database();
+    let tfo = Tfo::start(&gateway(&server, &database, ""));
+    assert_eq!(post(tfo.address("http"), "logs", &log("first")).0, 200);
+    let (pid, calls) = (server.server().pid().unwrap(), server.server().path("calls"));
+    let mut killer = Command::new("strace")
+        .args(["-f", "-q", "-e", "trace=rename", "-e", "inject=rename:error=EIO:signal=SIGKILL:when=1", "-p"])
+        .arg(pid.to_string())
+        .arg("-o")
+        .arg(&calls)
+        .spawn()
+        .unwrap();
+    let holds = || {
+        is_traced(pid) || {
+            std::thread::sleep(Duration::from_millis(20));
+            false
+        }
+    };
+    assert!((0..1000).any(|_| holds()), "strace does not get hold of the server");
+    let address = tfo.address("http");
+    std::thread::scope(|scope| {
+        let posted = scope.spawn(|| post(address, "logs", &log("second")));
+        // It ends with what it traces.
+        assert!(killer.wait().is_ok());
+        server.kill();
+        server.restart();
+        let (status, answer) = posted.join().unwrap();
+        assert_eq!(status, 200, "{answer}");
+    });
+    let calls = std::fs::read_to_string(calls).unwrap();
+    assert!(calls.contains("tmp_insert_"), "{calls}");
+    let stored = server.rows(&database, "SELECT Body FROM otel_logs ORDER BY Body");
+    assert_eq!(stored, [json!({ "Body": "first" }), json!({ "Body": "second" })]);
 }

@@ -1,6 +1,7 @@
 //! [`Inserter`]: sends bodies of inserts to one host.
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use crate::client::{Authority, Endpoint, Headers, retry_after};
 /// One INSERT.
 #[derive(Debug)]
 pub(in crate::clickhouse) struct Request<'a> {
-    /// `INSERT INTO ... FORMAT ...`.
+    /// `INSERT INTO ...`.
     pub(in crate::clickhouse) sql: &'a str,
     /// Settings of this insert alone.
     pub(in crate::clickhouse) settings: &'a [(&'static str, String)],
@@ -24,8 +25,17 @@ pub(in crate::clickhouse) struct Request<'a> {
     pub(in crate::clickhouse) encoding: Option<&'static str>,
     /// The `Content-Type` of the body, if it is not the rows alone.
     pub(in crate::clickhouse) content_type: Option<HeaderValue>,
-    /// What is inserted, in the format that `sql` names; in pieces.
+    /// What is inserted, in pieces.
     pub(in crate::clickhouse) body: &'a [Bytes],
+}
+
+/// What a server said to an insert that it took.
+#[derive(Debug)]
+pub(super) struct Taken {
+    /// What it calls itself (`displayName()`), if it says so.
+    pub(super) name: Option<String>,
+    /// Whether it was sent before, over a connection that was then closed without an answer.
+    pub(super) is_repeated: bool,
 }
 
 /// Sends bodies of inserts to one host.
@@ -65,8 +75,8 @@ impl Inserter {
         Ok(Self { transport, headers, base })
     }
 
-    /// What the server calls itself, if it says so.
-    pub(super) async fn insert(&self, request: &Request<'_>) -> Result<Option<String>, Fault> {
+    /// Sends an insert and waits until the server has written it.
+    pub(super) async fn insert(&self, request: &Request<'_>) -> Result<Taken, Fault> {
         let mut asked = self.base.clone();
         for (name, value) in request.settings {
             append(&mut asked, name, value);
@@ -83,19 +93,25 @@ impl Inserter {
             headers.insert(header::CONTENT_TYPE, content_type.clone());
         }
         let length = request.body.iter().map(Bytes::len).sum();
+        let sent = AtomicU32::new(0);
         let answer = self.transport.call(|| {
+            sent.fetch_add(1, Ordering::Relaxed);
             let mut head = http::Request::new(());
             *head.method_mut() = Method::POST;
             *head.uri_mut() = uri.clone();
             head.headers_mut().clone_from(&headers);
             (head, Rope::plain(request.body.iter(), length))
         });
-        match answer.await {
+        let answer = answer.await;
+        let sent = sent.into_inner();
+        match answer {
             Ok(answer) => {
                 let name = answer.headers.get("x-clickhouse-server-display-name");
                 let name = name.and_then(|name| Some(name.to_str().ok()?.to_owned()));
-                read(&answer, SystemTime::now()).map(|()| name)
+                read(&answer, SystemTime::now()).map(|()| Taken { name, is_repeated: sent > 1 })
             }
+            // A kept connection was closed, and there is no other: by a server that is killed, what it did is not known.
+            Err(CallError::NoConnection(failed)) if sent > 0 => Err(Fault::new(Kind::Broken, failed.reason)),
             Err(CallError::NoConnection(failed)) => Err(failed.into()),
             Err(CallError::Broken(reason)) => Err(Fault::new(Kind::Broken, reason)),
         }
@@ -134,9 +150,9 @@ fn read(answer: &Answer, now: SystemTime) -> Result<(), Fault> {
     if fault.kind == Kind::Other && code.is_none() {
         fault.kind = match status.as_u16() {
             401 | 403 => Kind::Denied,
-            429 | 503 => Kind::Busy,
+            429 => Kind::Busy,
             // A proxy does not know what the server did.
-            502 | 504 => Kind::GaveUp,
+            502..=504 => Kind::GaveUp,
             _ => Kind::Other,
         };
         fault.text = format!("answered {status}: {}", fault.text);

@@ -14,8 +14,8 @@ use std::time::Duration;
 use pipelines::net::tls::{H2, HTTP_1_1};
 use serde::de::DeserializeOwned;
 
-use self::insert::Inserter;
 pub(super) use self::insert::Request;
+use self::insert::{Inserter, Taken};
 use self::queries::Queries;
 use super::fault::{Fault, Kind};
 use super::target::{Order, Target};
@@ -45,6 +45,8 @@ pub(super) struct Taker<'a> {
     server: &'a Server,
     /// What it calls itself (`displayName()`), if it said so. There may be others behind the same endpoint.
     pub(super) name: Option<String>,
+    /// Whether it was sent the insert before, within the same attempt, and did not answer.
+    pub(super) is_repeated: bool,
 }
 
 /// Idle connections that are kept to each host.
@@ -135,23 +137,17 @@ impl Servers {
 
 impl Server {
     async fn insert(&self, request: &Request<'_>) -> Result<Taker<'_>, Fault> {
-        let name = self.inserter.insert(request).await?;
-        Ok(Taker { server: self, name })
+        let Taken { name, is_repeated } = self.inserter.insert(request).await?;
+        Ok(Taker { server: self, name, is_repeated })
     }
 }
 
 // === impl Taker ===
 
 impl Taker<'_> {
-    /// Sends it another insert.
-    pub(super) async fn insert(&self, request: &Request<'_>) -> Result<(), Fault> {
-        match self.server.inserter.insert(request).await {
-            Ok(name) if name == self.name => Ok(()),
-            Ok(name) => {
-                let text = format!("`{}` answered in its place", name.unwrap_or_default());
-                Err(Fault::new(Kind::Other, text).at(&self.server.endpoint))
-            }
-            Err(fault) => Err(fault.at(&self.server.endpoint)),
-        }
+    /// Sends another insert to the same endpoint. Returns whether the same server took it.
+    pub(super) async fn insert(&self, request: &Request<'_>) -> Result<bool, Fault> {
+        let taken = self.server.inserter.insert(request).await.map_err(|fault| fault.at(&self.server.endpoint))?;
+        Ok(taken.name == self.name)
     }
 }
