@@ -6,7 +6,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use crate::files::open_without_waiting;
 
 /// Bytes that are read of a file; a UUID and a line break are 37.
 const MOST: u64 = 256;
@@ -34,9 +34,7 @@ pub fn read_or_create(path: &Path) -> Result<String, String> {
 /// One sentence that names the file: it cannot be read or holds something else.
 pub fn read(path: &Path) -> Result<Option<String>, String> {
     let mut bytes = Vec::new();
-    // A pipe in its place must not hold up the start.
-    let opened = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path);
-    match opened.and_then(|file| file.take(MOST).read_to_end(&mut bytes)) {
+    match open_without_waiting(path).and_then(|file| file.take(MOST).read_to_end(&mut bytes)) {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("the id of this instance in {} cannot be read: {error}", path.display())),

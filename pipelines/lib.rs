@@ -9,6 +9,7 @@ pub mod component;
 pub mod config;
 pub mod delivery;
 pub mod dryrun;
+pub mod files;
 pub mod graph;
 pub mod instance;
 pub mod ledger;

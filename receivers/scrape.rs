@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use pipelines::component::{ComponentId, Outputs, Problems, ReceiverHost};
+use pipelines::component::{Check, ComponentId, Finding, Outputs, Problems, ReceiverHost};
 use pipelines::config;
 use pipelines::runtime::{Budget, Instant, Stop, now};
 use pipelines::{Acknowledge, Batch, Context, Signal, Telemetry};
@@ -17,6 +17,10 @@ pub(crate) trait Scrape: Send + 'static {
     fn skip(&mut self, scrapes: u64);
     /// Looks once. It may block.
     fn scrape(&mut self) -> Telemetry;
+    /// What it looks at, as users call it.
+    fn names(&self) -> Vec<&'static str>;
+    /// What could not be collected the last time, and why.
+    fn missing(&self) -> Vec<(&'static str, &Unavailable)>;
 }
 
 /// When a lane is to be scraped.
@@ -89,6 +93,28 @@ pub(crate) async fn follow<L: Scrape>(pace: Pace, mut way: Way, make: impl Fn() 
             }
             Err(error) => tracing::error!(id = %way.id, %error, "a scrape failed; the next one begins anew"),
         }
+    }
+}
+
+/// Scrapes each lane once within `timeout`, and says what is missing.
+pub(crate) async fn probe<L: Scrape>(
+    timeout: Duration,
+    lanes: impl Iterator<Item = L> + Send + 'static,
+) -> Vec<Finding> {
+    let probing = tokio::task::spawn_blocking(move || {
+        let mut findings = Vec::new();
+        for mut lane in lanes {
+            let (points, names) = (lane.scrape().items(), lane.names().join(", "));
+            findings.push(Finding::new(Check::Passed, format!("{points} points of {names} can be collected")));
+            let missing = |(name, why)| Finding::new(Check::Warned, format!("not everything of {name}: {why}"));
+            findings.extend(lane.missing().into_iter().map(missing));
+        }
+        findings
+    });
+    match tokio::time::timeout(timeout, probing).await {
+        Ok(Ok(findings)) => findings,
+        Ok(Err(error)) => vec![Finding::new(Check::Failed, format!("collecting failed: {error}"))],
+        Err(_) => vec![Finding::new(Check::Failed, format!("collecting took longer than {timeout:?}"))],
     }
 }
 

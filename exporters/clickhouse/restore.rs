@@ -123,7 +123,7 @@ impl Store {
         taker: &Taker<'_>,
     ) -> Result<(), Fault> {
         let other = |text: &dyn fmt::Display| Fault::new(Kind::Other, text.to_string());
-        let name = taker.name.as_deref().ok_or_else(|| other(&"the server's name is not in its answers"))?;
+        let name = taker.taken.name.as_deref().ok_or_else(|| other(&"the server's name is not in its answers"))?;
         let plain = found.encoder.plain().encode(telemetry);
         let plain = plain.map_err(|_| other(&"the rows cannot be encoded again"))?;
         let boundary = pipelines::instance::uuid().map_err(|error| other(&error))?;

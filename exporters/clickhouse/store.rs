@@ -160,7 +160,7 @@ impl Store {
         // Who gives up waiting here leaves the insert in doubt.
         let outcome = self.servers.insert(&request).await;
         match &outcome {
-            Ok(taker) if was_in_doubt || taker.is_repeated => {
+            Ok(taker) if was_in_doubt || taker.taken.is_repeated => {
                 self.restore(&token, insert.table, telemetry, found, taker).await?;
             }
             Err(fault) if was_in_doubt || fault.leaves_doubt() => return outcome.map(drop),

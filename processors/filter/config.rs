@@ -2,11 +2,12 @@
 
 use pipelines::Signal;
 use pipelines::component::{self, Problems};
+use pipelines::config::Regexp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::conditions::{Conditions, ErrorMode};
-use super::properties::{LogProperties, MetricProperties, RegexpOptions, SpanProperties};
+use super::properties::{LogProperties, MetricProperties, SpanProperties};
 use super::rules::Rules;
 
 /// Configuration of the filter processor: what matches is dropped.
@@ -64,7 +65,7 @@ pub struct MetricFilters {
     /// What matches is dropped. Default: nothing.
     pub exclude: Option<MetricProperties>,
     /// Accepted for the Collector's sake; there is no cache to set.
-    pub regexp: Option<RegexpOptions>,
+    pub regexp: Option<Regexp>,
 }
 
 /// Conditions on logs, by context, or properties to match.

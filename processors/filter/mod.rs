@@ -31,7 +31,7 @@ pub use self::conditions::{ConditionGroup, Conditions, ErrorMode};
 pub use self::config::{Config, LogFilters, MetricFilters, ProfileFilters, SpanFilters, TraceFilters};
 use self::process::Dropping;
 pub use self::properties::{
-    Attribute, Library, LogProperties, MatchType, MetricProperties, RegexpOptions, SeverityProperties, SpanProperties,
+    Attribute, Library, LogProperties, MatchType, MetricProperties, SeverityProperties, SpanProperties,
 };
 use self::rules::Rules;
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use pipelines::config::Regexp;
 use schemars::JsonSchema;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -36,7 +37,7 @@ pub struct MetricProperties {
     pub expressions: Vec<String>,
     /// Accepted for the Collector's sake; there is no cache to set.
     #[serde(default)]
-    pub regexp: Option<RegexpOptions>,
+    pub regexp: Option<Regexp>,
 }
 
 /// Properties of a log record, all of which must match.
@@ -105,7 +106,7 @@ pub struct SpanProperties {
     pub libraries: Vec<Library>,
     /// Accepted for the Collector's sake; there is no cache to set.
     #[serde(default)]
-    pub regexp: Option<RegexpOptions>,
+    pub regexp: Option<Regexp>,
 }
 
 /// An attribute to match.
@@ -130,16 +131,6 @@ pub struct Library {
     /// The version. Default: any version.
     #[serde(default, alias = "Version")]
     pub version: Option<String>,
-}
-
-/// How the Collector caches results of patterns. Patterns are fast enough here without.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct RegexpOptions {
-    /// No effect here.
-    pub cacheenabled: bool,
-    /// No effect here.
-    pub cachemaxnumentries: u64,
 }
 
 // === impl LogProperties ===

@@ -4,11 +4,12 @@ use std::sync::atomic::AtomicBool;
 
 use pipelines::Signal;
 use pipelines::component::Problems;
+use pipelines::config::Regexp;
 
 use super::conditions::{ErrorMode, inferred, listed};
 use super::config::Config;
 use super::matcher::Matcher;
-use super::properties::{LogProperties, MatchType, MetricProperties, RegexpOptions, SpanProperties};
+use super::properties::{LogProperties, MatchType, MetricProperties, SpanProperties};
 use crate::ottl::{Condition, Context, EvalError, Record};
 
 /// The rules of one signal.
@@ -184,7 +185,7 @@ fn check_type(by: MatchType, path: &str, problems: &mut Problems) {
     }
 }
 
-fn note_cache(of: Option<&RegexpOptions>, path: &str, problems: &mut Problems) {
+fn note_cache(of: Option<&Regexp>, path: &str, problems: &mut Problems) {
     if of.is_some() {
         let message = "the cache of regular expressions has no effect: none is needed here";
         problems.warning(format!("{path}.regexp"), message).help("remove it");

@@ -2,6 +2,7 @@
 
 use pipelines::Signal;
 use pipelines::component::Problems;
+use pipelines::config::{MatchType, Regexp};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -50,26 +51,6 @@ pub struct Match {
     /// Instrumentation scopes.
     #[serde(default)]
     pub libraries: Vec<LibraryMatch>,
-}
-
-/// How texts are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum MatchType {
-    /// They must be equal.
-    Strict,
-    /// The pattern must be found in the text.
-    Regexp,
-}
-
-/// Accepted for the Collector's files; matching needs no cache.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Regexp {
-    /// Has no effect.
-    pub cacheenabled: bool,
-    /// Has no effect.
-    pub cachemaxnumentries: u64,
 }
 
 /// An attribute that must be there.

@@ -3,5 +3,5 @@
 mod config;
 mod rule;
 
-pub use self::config::{AttributeMatch, LibraryMatch, Match, MatchType, Regexp, SeverityMatch};
+pub use self::config::{AttributeMatch, LibraryMatch, Match, SeverityMatch};
 pub(crate) use self::rule::Rule;

@@ -1,11 +1,12 @@
 //! [`Rule`]: an `include` or `exclude` made ready to test records.
 
 use pipelines::component::Failure;
+use pipelines::config::MatchType;
 use pipelines::otlp::edit::{EncodedValue, ItemCx};
 use pipelines::otlp::view::{AnyView, AttributesView};
 use regex::Regex;
 
-use super::{AttributeMatch, Match, MatchType, SeverityMatch};
+use super::{AttributeMatch, Match, SeverityMatch};
 use crate::actions::{last_line, literal, text};
 
 /// An `include` or `exclude` made ready to test records.

@@ -70,11 +70,6 @@ impl Lane {
         let recorder = Recorder::new(config.naming, system.boot().unwrap_or(begun), begun);
         Self { id, members, system, recorder, skipped: 0 }
     }
-
-    /// What could not be collected in the last scrape.
-    pub(super) fn missing(&self) -> impl Iterator<Item = (&'static str, &Unavailable)> {
-        self.members.iter().filter_map(|member| Some((member.group.name(), member.missing.as_ref()?)))
-    }
 }
 
 impl Scrape for Lane {
@@ -97,5 +92,12 @@ impl Scrape for Lane {
             tell(id, name, missing, collected);
         }
         recorder.finish()
+    }
+    fn names(&self) -> Vec<&'static str> {
+        self.members.iter().map(|member| member.group.name()).collect()
+    }
+
+    fn missing(&self) -> Vec<(&'static str, &Unavailable)> {
+        self.members.iter().filter_map(|member| Some((member.group.name(), member.missing.as_ref()?))).collect()
     }
 }

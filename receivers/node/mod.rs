@@ -12,7 +12,6 @@
 //! ```
 
 mod arp;
-mod check;
 mod config;
 mod conntrack;
 mod cpu;
@@ -76,6 +75,6 @@ impl ReceiverFactory for Node {
     }
 
     fn check(config: Arc<Config>, cx: CheckContext) -> BoxFuture<'static, Vec<Finding>> {
-        Box::pin(check::check(config, cx))
+        Box::pin(receiver::check(config, cx))
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use pipelines::component::{BoxFuture, Failure, Receiver, ReceiverHost};
+use pipelines::component::{BoxFuture, CheckContext, Failure, Finding, Receiver, ReceiverHost};
 use pipelines::{Signal, Telemetry};
 
 use super::config::Config;
 use super::lane::{Lane, courses};
 use super::sample;
-use crate::scrape::{Pace, Way, follow};
+use crate::scrape::{Pace, Way, follow, probe};
 
 /// A receiver that measures the machine.
 pub(super) struct NodeReceiver {
@@ -37,4 +37,10 @@ async fn run(config: Arc<Config>, mut host: ReceiverHost) -> Result<(), Failure>
     host.ready.tell(Vec::new());
     host.stop.requested().await;
     Ok(())
+}
+
+/// Collects every group once and says what is missing.
+pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding> {
+    let lanes = courses(&config).into_iter().map(move |course| Lane::new(cx.id.clone(), &config, &course));
+    probe(cx.timeout, lanes).await
 }

@@ -38,16 +38,6 @@ impl Lane {
         let members = parts.into_iter().map(|part| Member { part, missing: None }).collect();
         Self { id, members, system, sheet }
     }
-
-    /// The keys of its scrapers.
-    pub(super) fn names(&self) -> Vec<&'static str> {
-        self.members.iter().map(|member| member.part.name()).collect()
-    }
-
-    /// What could not be collected in the last scrape.
-    pub(super) fn missing(&self) -> impl Iterator<Item = (&'static str, &Unavailable)> {
-        self.members.iter().filter_map(|member| Some((member.part.name(), member.missing.as_ref()?)))
-    }
 }
 
 impl Scrape for Lane {
@@ -66,5 +56,12 @@ impl Scrape for Lane {
             tell(id, part.name(), missing, collected);
         }
         sheet.finish()
+    }
+    fn names(&self) -> Vec<&'static str> {
+        self.members.iter().map(|member| member.part.name()).collect()
+    }
+
+    fn missing(&self) -> Vec<(&'static str, &Unavailable)> {
+        self.members.iter().filter_map(|member| Some((member.part.name(), member.missing.as_ref()?))).collect()
     }
 }

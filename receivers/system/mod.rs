@@ -31,10 +31,9 @@ use pipelines::component::{
 };
 
 pub use self::config::{
-    AttributeToggle, Config, Cpu, Devices, Disk, Filesystem, FsTypes, Interfaces, Load, MatchType, Memory, Metrics,
-    MountPoints, Names, Naming, Network, OfCpu, OfDisk, OfFilesystem, OfLoad, OfMemory, OfNetwork, OfPaging, OfProcess,
-    OfProcesses, OfSystem, Paging, Process, ProcessAttributes, Processes, Regexp, Scraper, Scrapers, Strategy, Toggle,
-    Uptime,
+    AttributeToggle, Config, Cpu, Devices, Disk, Filesystem, FsTypes, Interfaces, Load, Memory, Metrics, MountPoints,
+    Names, Naming, Network, OfCpu, OfDisk, OfFilesystem, OfLoad, OfMemory, OfNetwork, OfPaging, OfProcess, OfProcesses,
+    OfSystem, Paging, Process, ProcessAttributes, Processes, Scraper, Scrapers, Strategy, Toggle, Uptime,
 };
 pub use self::rows::{Kind, Row};
 

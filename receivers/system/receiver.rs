@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use pipelines::component::{BoxFuture, Check, CheckContext, Failure, Finding, Receiver, ReceiverHost};
+use pipelines::component::{BoxFuture, CheckContext, Failure, Finding, Receiver, ReceiverHost};
 use pipelines::{Signal, Telemetry};
 
 use super::config::Config;
 use super::lane::Lane;
 use super::sample;
 use super::scrapers::Course;
-use crate::scrape::{Pace, Scrape as _, Way, follow};
+use crate::scrape::{Pace, Way, follow, probe};
 
 /// A receiver that measures the machine.
 pub(super) struct SystemReceiver {
@@ -56,21 +56,6 @@ fn courses(config: &Config) -> Vec<Course> {
 
 /// Scrapes once and says what is missing.
 pub(super) async fn check(config: Arc<Config>, cx: CheckContext) -> Vec<Finding> {
-    let timeout = cx.timeout;
-    let probing = tokio::task::spawn_blocking(move || {
-        let mut findings = Vec::new();
-        for course in courses(&config) {
-            let mut lane = Lane::new(cx.id.clone(), &config, course);
-            let (points, names) = (lane.scrape().items(), lane.names().join(", "));
-            findings.push(Finding::new(Check::Passed, format!("{points} points of {names} can be collected")));
-            let missing = |(name, why)| Finding::new(Check::Warned, format!("not everything of {name}: {why}"));
-            findings.extend(lane.missing().map(missing));
-        }
-        findings
-    });
-    match tokio::time::timeout(timeout, probing).await {
-        Ok(Ok(findings)) => findings,
-        Ok(Err(error)) => vec![Finding::new(Check::Failed, format!("collecting failed: {error}"))],
-        Err(_) => vec![Finding::new(Check::Failed, format!("collecting took longer than {timeout:?}"))],
-    }
+    let lanes = courses(&config).into_iter().map(move |course| Lane::new(cx.id.clone(), &config, course));
+    probe(cx.timeout, lanes).await
 }

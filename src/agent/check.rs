@@ -39,9 +39,8 @@ pub(super) fn check(file: &File, origin: Origin<'_>, diagnostics: &mut Diagnosti
         ("collectors.node_exporter.interval", Some(file.collectors.node_exporter.interval)),
         ("collectors.system.interval", file.collectors.system.as_ref().map(|system| system.interval)),
     ] {
-        if let Some(short) = interval.filter(|interval| *interval < SHORTEST_INTERVAL) {
-            let message = format!("is {short}, expected at least {SHORTEST_INTERVAL}");
-            checker.error(path, &message, "leave it out for the default");
+        if let Some(interval) = interval {
+            checker.at_least(path, interval, SHORTEST_INTERVAL, "leave it out for the default");
         }
     }
 }
@@ -91,9 +90,13 @@ impl Checker<'_> {
     }
 
     fn heartbeat(&mut self, file: &File) {
-        if file.heartbeat.interval < LEAST_HEARTBEAT {
-            let message = format!("is {}, expected at least {LEAST_HEARTBEAT}", file.heartbeat.interval);
-            self.error("heartbeat.interval", &message, "write `enabled: false` for no heartbeats");
+        let help = "write `enabled: false` for no heartbeats";
+        self.at_least("heartbeat.interval", file.heartbeat.interval, LEAST_HEARTBEAT, help);
+    }
+
+    fn at_least(&mut self, path: &str, interval: Duration, least: Duration, help: &str) {
+        if interval < least {
+            self.error(path, &format!("is {interval}, expected at least {least}"), help);
         }
     }
 

@@ -7,18 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::otlp::{gateway, log, logs, metrics, post, traces};
-use super::support::clickhouse::ClickHouse;
+use super::support::clickhouse::{ClickHouse, TABLES};
 use super::support::{Tfo, skip};
-
-const TABLES: [&str; 7] = [
-    "otel_logs",
-    "otel_traces",
-    "otel_metrics_gauge",
-    "otel_metrics_sum",
-    "otel_metrics_summary",
-    "otel_metrics_histogram",
-    "otel_metrics_exponential_histogram",
-];
 
 /// The same request on two days, which makes two parts of each insert.
 fn on_two_days(request: &Value) -> Value {

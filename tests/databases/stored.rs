@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::support::clickhouse::{self, ClickHouse};
+use crate::support::clickhouse::{self, ClickHouse, TABLES};
 use crate::support::postgres::{self, Postgres};
 use crate::support::{Tfo, checkout, sdk};
 
@@ -32,17 +32,6 @@ pub(crate) struct Stored {
     /// Export requests in OTLP/JSON, one a line.
     pub(crate) sent: PathBuf,
 }
-
-/// Every table that the Collector has, and that PostgreSQL has. HyperDX looks for exponential histograms under another name.
-pub(crate) const TABLES: [&str; 7] = [
-    "otel_logs",
-    "otel_traces",
-    "otel_metrics_gauge",
-    "otel_metrics_sum",
-    "otel_metrics_summary",
-    "otel_metrics_histogram",
-    "otel_metrics_exponential_histogram",
-];
 
 const RELATIONAL: [&str; 7] = [
     "otel_logs",

@@ -16,6 +16,17 @@ use super::server::{Folder, Server, free_port};
 pub(crate) const USER: &str = "tfo";
 pub(crate) const PASSWORD: &str = "secret";
 
+/// Every table, as the Collector and tfo name them.
+pub(crate) const TABLES: [&str; 7] = [
+    "otel_logs",
+    "otel_traces",
+    "otel_metrics_gauge",
+    "otel_metrics_sum",
+    "otel_metrics_summary",
+    "otel_metrics_histogram",
+    "otel_metrics_exponential_histogram",
+];
+
 /// A server of a test's own, stopped with it.
 pub(crate) struct ClickHouse {
     server: Server,

@@ -31,11 +31,11 @@ pub(in crate::clickhouse) struct Request<'a> {
 
 /// What a server said to an insert that it took.
 #[derive(Debug)]
-pub(super) struct Taken {
+pub(in crate::clickhouse) struct Taken {
     /// What it calls itself (`displayName()`), if it says so.
-    pub(super) name: Option<String>,
+    pub(in crate::clickhouse) name: Option<String>,
     /// Whether it was sent before, over a connection that was then closed without an answer.
-    pub(super) is_repeated: bool,
+    pub(in crate::clickhouse) is_repeated: bool,
 }
 
 /// Sends bodies of inserts to one host.

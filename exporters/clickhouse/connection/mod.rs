@@ -43,10 +43,8 @@ struct Server {
 #[derive(Debug)]
 pub(super) struct Taker<'a> {
     server: &'a Server,
-    /// What it calls itself (`displayName()`), if it said so. There may be others behind the same endpoint.
-    pub(super) name: Option<String>,
-    /// Whether it was sent the insert before, within the same attempt, and did not answer.
-    pub(super) is_repeated: bool,
+    /// What it said. There may be other servers behind the same endpoint.
+    pub(super) taken: Taken,
 }
 
 /// Idle connections that are kept to each host.
@@ -137,8 +135,7 @@ impl Servers {
 
 impl Server {
     async fn insert(&self, request: &Request<'_>) -> Result<Taker<'_>, Fault> {
-        let Taken { name, is_repeated } = self.inserter.insert(request).await?;
-        Ok(Taker { server: self, name, is_repeated })
+        Ok(Taker { server: self, taken: self.inserter.insert(request).await? })
     }
 }
 
@@ -148,6 +145,6 @@ impl Taker<'_> {
     /// Sends another insert to the same endpoint. Returns whether the same server took it.
     pub(super) async fn insert(&self, request: &Request<'_>) -> Result<bool, Fault> {
         let taken = self.server.inserter.insert(request).await.map_err(|fault| fault.at(&self.server.endpoint))?;
-        Ok(taken.name == self.name)
+        Ok(taken.name == self.taken.name)
     }
 }

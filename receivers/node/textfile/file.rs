@@ -1,13 +1,11 @@
 //! A file in Prometheus' text format: reading it, and its families.
 
 use std::collections::HashMap;
-use std::fs::OpenOptions;
 use std::io::{self, Read as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use rustix::fs::OFlags;
+use pipelines::files::open_without_waiting;
 
 use super::Refusal;
 use super::family::{Family, Kind};
@@ -19,9 +17,7 @@ const MAX_SIZE: u64 = 16 << 20;
 /// The text of a file, and when it was written in seconds since the epoch.
 pub(super) fn read(path: &Path) -> Result<(String, u64), Refusal> {
     let refuse = |error: io::Error| Refusal::new(0, error.to_string());
-    // A pipe without a writer would not let us go on.
-    let nonblocking = OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path).map_err(refuse)?;
+    let file = open_without_waiting(path).map_err(refuse)?;
     let metadata = file.metadata().map_err(refuse)?;
     if !metadata.is_file() {
         return Err(Refusal::new(0, "it is not a regular file"));

@@ -1,29 +1,10 @@
 //! What users write under `include` and `exclude`.
 
 use pipelines::component::Problems;
+use pipelines::config::{MatchType, Regexp};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-/// How texts are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum MatchType {
-    /// They must be equal.
-    Strict,
-    /// The pattern must be found in the text.
-    Regexp,
-}
-
-/// Accepted for the Collector's files; matching needs no cache.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Regexp {
-    /// Has no effect. Default false.
-    pub cacheenabled: bool,
-    /// Has no effect. Default 0.
-    pub cachemaxnumentries: u64,
-}
 
 /// Decides by a text whether something is measured.
 #[derive(Clone, Debug, Default)]

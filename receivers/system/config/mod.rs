@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use self::filter::Filter;
-pub use self::filter::{Devices, FsTypes, Interfaces, MatchType, MountPoints, Names, Regexp};
+pub use self::filter::{Devices, FsTypes, Interfaces, MountPoints, Names};
 pub(super) use self::metrics::Choice;
 pub use self::metrics::{
     Metrics, OfCpu, OfDisk, OfFilesystem, OfLoad, OfMemory, OfNetwork, OfPaging, OfProcess, OfProcesses, OfSystem,

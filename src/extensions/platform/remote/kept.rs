@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use pipelines::files::open_without_waiting;
 use serde::{Deserialize, Serialize};
 
 use crate::platform_wire::{ConfigStatus, Configuration};
@@ -51,10 +51,8 @@ impl Kept {
     /// The file that cannot be read.
     pub(super) fn read(directory: &Path) -> Result<Self, String> {
         let path = directory.join(FILE);
-        // A pipe in its place must not hold up the start.
-        let opened = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(&path);
         let mut bytes = Vec::new();
-        let read = match opened.and_then(|mut file| file.read_to_end(&mut bytes)) {
+        let read = match open_without_waiting(&path).and_then(|mut file| file.read_to_end(&mut bytes)) {
             Ok(_) => serde_json::from_slice(&bytes).map_err(|error| error.to_string()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error.to_string()),
