@@ -154,6 +154,10 @@ class Handler(BaseHTTPRequestHandler):
             return False
         with open(path, encoding="utf-8") as file:
             what, _, text = file.read().strip().partition(" ")
+        if what == "tables":
+            if self.headers.get_content_type() != "multipart/form-data":
+                return False
+            what, _, text = text.partition(" ")
         if what == "hang":
             time.sleep(float(text or 3600))
             return False

@@ -147,3 +147,27 @@ fn a_server_killed_before_a_part_has_its_name_loses_nothing() {
     let stored = server.rows(&database, "SELECT Body FROM otel_logs ORDER BY Body");
     assert_eq!(stored, [json!({ "Body": "first" }), json!({ "Body": "second" })]);
 }
+
+/// Scenario: an insert that takes longer than an attempt may, and a user without the right to read the table. Guarantee: the
+/// client is told OK as the server said, the row is there once, and the log says what could not be checked, and why.
+#[test]
+fn what_cannot_be_checked_is_told() {
+    let Some(server) = ClickHouse::start("what_cannot_be_checked_is_told") else { return };
+    let database = server.database();
+    let mut tfo = Tfo::start(&gateway(&server, &database, "timeout: 1s"));
+    assert_eq!(post(tfo.address("http"), "logs", &log("first")).0, 200);
+    server.fail("hang 2");
+    let address = tfo.address("http");
+    std::thread::scope(|scope| {
+        let posted = scope.spawn(|| post(address, "logs", &log("second")));
+        std::thread::sleep(Duration::from_millis(700));
+        server.fail("tables 403 Code: 497. DB::Exception: tfo: Not enough privileges. (ACCESS_DENIED)");
+        let (status, answer) = posted.join().unwrap();
+        assert_eq!(status, 200, "{answer}");
+    });
+    // The first attempt may still be waiting; whichever comes second is the repetition.
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(server.count(&database, "otel_logs"), 2);
+    let log = tfo.end().1.join("\n");
+    assert!(log.contains("cannot be checked") && log.contains("the user lacks a right"), "{log}");
+}
